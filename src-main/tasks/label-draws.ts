@@ -31,9 +31,9 @@ export interface LabelDraw {
 }
 
 /**
- * Draws `n` labels evenly over the classes: n / classes of each, the remainder to the first classes. A class with too
- * few images gives all it has, and the others, taking turns, fill the gap. A pure function of the images and the seed,
- * whatever the images' order; as long as no class runs short, a smaller draw by the same seed is part of a larger one.
+ * Draws `n` labels evenly over the classes, which take turns: n / classes of each, the remainder to the first classes.
+ * A class with too few images gives all it has, and the others fill the gap. A pure function of the images and the
+ * seed, whatever the images' order; a smaller draw by the same seed is part of a larger one.
  *
  * @throws PretextError `bad-argument` where n is no positive whole number, `too-few-labels` without any image.
  */
@@ -61,22 +61,18 @@ export function drawLabels(
     return options.spread === 'patients' ? patientsFirst(ofClass) : ofClass;
   });
   const asked = queues.map((_, index) => Math.floor(n / classes) + (index < n % classes ? 1 : 0));
-  const perClass = asked.map((count, index) => Math.min(count, queues[index].length));
-  let missing = n - perClass.reduce((sum, count) => sum + count, 0);
-  while (missing > 0 && perClass.some((count, index) => count < queues[index].length)) {
-    for (let index = 0; index < classes && missing > 0; index++) {
-      if (perClass[index] === queues[index].length) continue;
-      perClass[index]++;
-      missing--;
-    }
-  }
+  const longest = Math.max(...queues.map((queue) => queue.length));
   const imageIds: number[] = [];
-  for (let turn = 0; imageIds.length < n - missing; turn++) {
-    for (let index = 0; index < classes; index++) {
-      if (turn < perClass[index]) imageIds.push(queues[index][turn].imageId);
+  const perClass = new Array<number>(classes).fill(0);
+  for (let turn = 0; turn < longest; turn++) {
+    for (let index = 0; index < classes && imageIds.length < n; index++) {
+      if (turn >= queues[index].length) continue;
+      imageIds.push(queues[index][turn].imageId);
+      perClass[index]++;
     }
   }
-  return { imageIds, perClass, asked, note: describeShortage(n, missing, asked, queues, options.classNames) };
+  const note = describeShortage(n, imageIds.length, asked, queues, options.classNames);
+  return { imageIds, perClass, asked, note };
 }
 
 /** Orders shuffled images so that each patient's second image comes after every patient's first, and so on. */
@@ -94,7 +90,7 @@ function patientsFirst(shuffled: LabelledImage[]): LabelledImage[] {
 
 function describeShortage(
   n: number,
-  missing: number,
+  drawn: number,
   asked: number[],
   queues: LabelledImage[][],
   names: readonly string[] | undefined,
@@ -105,6 +101,6 @@ function describeShortage(
       : [],
   );
   if (short.length === 0) return null;
-  const filled = missing === 0 ? 'other classes fill the gap' : `only ${n - missing} of ${n} labels could be drawn`;
+  const filled = drawn === n ? 'other classes fill the gap' : `only ${drawn} of ${n} labels could be drawn`;
   return `Not even over classes: ${short.join(', ')}; ${filled}.`;
 }
