@@ -1,0 +1,212 @@
+/**
+ * @file Runs a program on ONNX Runtime. State stays where the device is: an output that is a variable's next value is
+ * the same variable's input of the following run.
+ *
+ * `session.run` of ONNX Runtime blocks its thread, so only the trainer process (and tests) makes sessions.
+ */
+
+import * as ort from 'onnxruntime-node';
+import { PretextError } from '../base/errors.js';
+import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
+import { inputName, type Program } from '../graph/program.js';
+import { type DType, sizeOf, type Tensor, typeName } from '../graph/tensor.js';
+
+/** Execution providers of ONNX Runtime that Pretext uses. */
+export type Provider = 'cpu' | 'webgpu' | 'dml' | 'cuda' | 'coreml';
+
+export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+export interface SessionOptions {
+  provider: Provider;
+  /** Threads of one operator on the CPU; 0 lets ONNX Runtime take one per core. */
+  threads: number;
+  /** Writes ONNX Runtime's own profile to a file with this prefix. */
+  profilePrefix?: string;
+}
+
+const ORT_TYPES: Record<DType, ort.Tensor.Type> = {
+  float32: 'float32',
+  float64: 'float64',
+  int32: 'int32',
+  int64: 'int64',
+  bool: 'bool',
+};
+
+/** An array that can hold a tensor's values. */
+export function allocate(dtype: DType, length: number): TensorData {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'float64':
+      return new Float64Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'int64':
+      return new BigInt64Array(length);
+    case 'bool':
+      return new Uint8Array(length);
+  }
+}
+
+function toOrt(name: string, tensor: Tensor, data: TensorData): ort.Tensor {
+  const expected = allocate(tensor.dtype, 0).constructor;
+  if (data.constructor !== expected || data.length !== sizeOf(tensor.shape)) {
+    throw new PretextError({
+      code: 'internal',
+      message: `Input ${name} wants ${typeName(tensor)} and was given ${data.constructor.name} of ${data.length} values.`,
+    });
+  }
+  return new ort.Tensor(ORT_TYPES[tensor.dtype], data, [...tensor.shape]);
+}
+
+/** Where state lives: in this process's memory (double-buffered) or in buffers of the GPU. */
+type StateKind = 'host' | 'gpu-buffer';
+
+/** A compiled program with its state. */
+export class ProgramSession {
+  private readonly state = new Map<string, ort.Tensor>();
+  /** On the host: buffers that the next values are written to; they change places with the current ones. */
+  private readonly spare = new Map<string, ort.Tensor>();
+  private readonly frozen = new Map<string, ort.Tensor>();
+  private running = false;
+
+  private constructor(
+    readonly program: Program,
+    readonly lowered: Omit<LoweredProgram, 'model'>,
+    private readonly session: ort.InferenceSession,
+    private readonly stateKind: StateKind,
+    /** Milliseconds that lowering and ONNX Runtime's own graph optimisation took. */
+    readonly compileMs: number,
+  ) {}
+
+  /** Compiles a program. @throws PretextError `device` where the provider refuses it. */
+  static async create(
+    program: Program,
+    options: SessionOptions,
+    lowering: LoweringOptions = {},
+  ): Promise<ProgramSession> {
+    const started = performance.now();
+    const { model, ...lowered } = lowerProgram(program, lowering);
+    const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
+    const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
+    for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';
+    for (const name of Object.values(lowered.nextNames)) locations[name] = stateKind === 'host' ? 'cpu' : stateKind;
+    try {
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
+        graphOptimizationLevel: 'all',
+        intraOpNumThreads: options.threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        logSeverityLevel: 3,
+        enableProfiling: options.profilePrefix !== undefined,
+        ...(options.profilePrefix === undefined ? {} : { profileFilePrefix: options.profilePrefix }),
+        ...(stateKind === 'gpu-buffer' ? { preferredOutputLocation: locations } : {}),
+        // Adam's second moments shrink towards 0; arithmetic on denormal numbers is many times slower.
+        extra: { session: { set_denormal_as_zero: '1' } },
+      });
+      return new ProgramSession(program, lowered, session, stateKind, performance.now() - started);
+    } catch (error) {
+      throw new PretextError({
+        code: 'device',
+        message: `ONNX Runtime's ${options.provider} provider refused the program ${program.name}: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: 'Choose another device, for example --device cpu.',
+        cause: error,
+      });
+    }
+  }
+
+  /** Sets state variables and frozen inputs by name; names that the program does not have are ignored. */
+  setValues(values: ReadonlyMap<string, TensorData>): void {
+    for (const { name, current } of this.program.state) {
+      const data = values.get(name);
+      if (data === undefined) continue;
+      // The session writes into the arrays that it holds, so it takes a copy.
+      this.state.set(name, toOrt(name, current, data.slice()));
+      if (this.stateKind === 'host') {
+        this.spare.set(name, toOrt(name, current, allocate(current.dtype, sizeOf(current.shape))));
+      }
+    }
+    for (const tensor of this.program.frozen) {
+      const name = inputName(tensor);
+      const data = values.get(name);
+      if (data !== undefined) this.frozen.set(name, toOrt(name, tensor, data));
+    }
+  }
+
+  /** A copy of the current values of the state variables. */
+  async getState(): Promise<Map<string, TensorData>> {
+    const result = new Map<string, TensorData>();
+    for (const [name, tensor] of this.state) {
+      const data = (await tensor.getData()) as TensorData;
+      result.set(name, this.stateKind === 'host' ? data.slice() : data);
+    }
+    return result;
+  }
+
+  /**
+   * Runs the program once on a batch and replaces its state.
+   *
+   * @param inputs one array for each of the program's inputs, by name
+   * @returns the program's outputs by name
+   * @throws PretextError `internal` on wrong inputs, `device` where the device fails
+   */
+  async run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
+    if (this.running) throw new PretextError({ code: 'internal', message: 'A program was run twice at once.' });
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const tensor of this.program.inputs) {
+      const name = inputName(tensor);
+      const data = inputs[name];
+      if (data === undefined) throw new PretextError({ code: 'internal', message: `Input ${name} is missing.` });
+      feeds[name] = toOrt(name, tensor, data);
+    }
+    for (const [name, tensor] of this.frozen) feeds[name] = tensor;
+    const fetches: Record<string, ort.Tensor | null> = {};
+    for (const name of Object.values(this.lowered.outputNames)) fetches[name] = null;
+    for (const { name } of this.program.state) {
+      const current = this.state.get(name);
+      if (current === undefined) throw new PretextError({ code: 'internal', message: `State ${name} was never set.` });
+      feeds[name] = current;
+      fetches[this.lowered.nextNames[name]] = this.spare.get(name) ?? null;
+    }
+
+    this.running = true;
+    let results: ort.InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.session.run(feeds, fetches);
+    } catch (error) {
+      throw new PretextError({
+        code: 'device',
+        message: `The device failed while it ran ${this.program.name}: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: 'Resume the run from its last checkpoint, on another device or with a smaller batch.',
+        cause: error,
+      });
+    } finally {
+      this.running = false;
+    }
+    for (const { name } of this.program.state) {
+      const next = results[this.lowered.nextNames[name]];
+      const current = this.state.get(name);
+      this.state.set(name, next);
+      if (this.stateKind === 'host') {
+        if (current !== undefined) this.spare.set(name, current);
+      } else {
+        current?.dispose();
+      }
+    }
+    const outputs: Record<string, TensorData> = {};
+    for (const [key, name] of Object.entries(this.lowered.outputNames)) {
+      outputs[key] = (await results[name].getData()) as TensorData;
+    }
+    return outputs;
+  }
+
+  /** Frees the device's memory. */
+  async release(): Promise<void> {
+    if (this.stateKind === 'gpu-buffer') for (const tensor of this.state.values()) tensor.dispose();
+    this.state.clear();
+    this.spare.clear();
+    this.frozen.clear();
+    await this.session.release();
+  }
+}

@@ -1,0 +1,63 @@
+/** @file The error function and GELU. */
+
+import { apply, type Lowering, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
+import { add, exp, mul, scale, shift, square } from './elementwise.js';
+
+const erfOp: OpDefinition<Record<string, never>> = {
+  name: 'erf',
+  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('erf', [x], true) }],
+  gradient: ({ inputs: [x] }, [g]) => [
+    g === null ? null : mul(g, scale(exp(scale(square(x), -1)), 2 / Math.sqrt(Math.PI))),
+  ],
+  lower({ inputs: [x] }, l) {
+    if (x.dtype === 'float32') l.emit('Erf', [l.input(0)], { outputs: [l.output(0)] });
+    else l.emit('Identity', [erfFloat64(l, l.input(0))], { outputs: [l.output(0)] });
+  },
+};
+
+/** Gauss's error function. */
+export const erf = (x: Tensor): Tensor => apply(erfOp, [x], {});
+
+/**
+ * ONNX Runtime has no float64 Erf. For |x| <= 6 the Kummer series erf(x) = 2x exp(-x^2) / sqrt(pi) * sum_n
+ * (2 x^2)^n / (1 * 3 * ... * (2n + 1)) (Abramowitz and Stegun 7.1.6) has positive terms only, so it loses no digits;
+ * beyond, erf is 1 to 16 digits. For proofs, not for speed.
+ */
+function erfFloat64(l: Lowering, x: string): string {
+  const f64 = (value: number) => l.constant([value], [], 'float64');
+  const clipped = l.emit('Max', [l.emit('Min', [x, f64(6)]), f64(-6)]);
+  const squared = l.emit('Mul', [clipped, clipped]);
+  let series = f64(1);
+  // Horner's scheme from the last term: 1 + 2x^2/3 (1 + 2x^2/5 (1 + ...)); 180 terms suffice at |x| = 6.
+  for (let n = 180; n >= 1; n--) {
+    const factor = l.emit('Mul', [squared, f64(2 / (2 * n + 1))]);
+    series = l.emit('Add', [l.emit('Mul', [factor, series]), f64(1)]);
+  }
+  const envelope = l.emit('Exp', [l.emit('Neg', [squared])]);
+  const leading = l.emit('Mul', [l.emit('Mul', [clipped, envelope]), f64(2 / Math.sqrt(Math.PI))]);
+  return l.emit('Mul', [leading, series]);
+}
+
+const geluOp: OpDefinition<Record<string, never>> = {
+  name: 'gelu',
+  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('gelu', [x], true) }],
+  gradient({ inputs: [x] }, [g]) {
+    if (g === null) return [null];
+    const distribution = shift(scale(erf(scale(x, Math.SQRT1_2)), 0.5), 0.5);
+    const density = scale(exp(scale(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [mul(g, add(distribution, mul(x, density)))];
+  },
+  lower({ inputs: [x] }, l) {
+    if (x.dtype === 'float32') {
+      l.emit('Gelu', [l.input(0)], { outputs: [l.output(0)], domain: 'com.microsoft' });
+      return;
+    }
+    const f64 = (value: number) => l.constant([value], [], 'float64');
+    const half = l.emit('Mul', [l.input(0), f64(0.5)]);
+    const error = erfFloat64(l, l.emit('Mul', [l.input(0), f64(Math.SQRT1_2)]));
+    l.emit('Mul', [half, l.emit('Add', [error, f64(1)])], { outputs: [l.output(0)] });
+  },
+};
+
+/** Gaussian error linear unit, exact (Hendrycks and Gimpel 2016): x times the normal distribution function of x. */
+export const gelu = (x: Tensor): Tensor => apply(geluOp, [x], {});

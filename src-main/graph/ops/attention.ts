@@ -1,0 +1,71 @@
+/** @file Scaled dot-product attention as one op. */
+
+import {
+  applyAll,
+  GraphError,
+  type OpDefinition,
+  requireSameDType,
+  sameShape,
+  type Tensor,
+  typeName,
+} from '../tensor.js';
+import { mul, sub } from './elementwise.js';
+import { matmul } from './matmul.js';
+import { sum } from './reduce.js';
+
+const attentionOp: OpDefinition<Record<string, never>> = {
+  name: 'attention',
+  // Outputs: the attended values, and the attention weights [batch, heads, tokens, tokens], kept for the gradient.
+  infer([q, k, v]) {
+    const dtype = requireSameDType('attention', [q, k, v], true);
+    if (q.rank !== 4 || !sameShape(q.shape, k.shape) || !sameShape(q.shape, v.shape)) {
+      throw new GraphError(`attention of ${[q, k, v].map(typeName).join(', ')}`);
+    }
+    const [batch, heads, tokens] = q.shape;
+    return [
+      { shape: q.shape, dtype },
+      { shape: [batch, heads, tokens, tokens], dtype },
+    ];
+  },
+  gradient({ inputs: [q, k, v], outputs: [attended, weights] }, [g]) {
+    if (g === null) return [null, null, null];
+    const factor = 1 / Math.sqrt(q.shape[3]);
+    const toWeights = matmul(g, v, { transposeB: true });
+    // The row sums of toWeights * weights equal those of g * attended, which are width / tokens times as many values
+    // (Dao et al. 2022, FlashAttention, appendix B).
+    const rowSums = sum(mul(g, attended), -1, true);
+    const toScores = mul(weights, sub(toWeights, rowSums));
+    return [
+      matmul(toScores, k, { factor }),
+      matmul(toScores, q, { transposeA: true, factor }),
+      matmul(weights, g, { transposeA: true }),
+    ];
+  },
+  lower({ inputs: [q] }, l) {
+    const factor = 1 / Math.sqrt(q.shape[3]);
+    const scores =
+      q.dtype === 'float32'
+        ? l.emit('FusedMatMul', [l.input(0), l.input(1)], {
+            attributes: { transB: 1, alpha: { float: factor } },
+            domain: 'com.microsoft',
+          })
+        : l.emit('Mul', [
+            l.emit('MatMul', [l.input(0), l.emit('Transpose', [l.input(1)], { attributes: { perm: [0, 1, 3, 2] } })]),
+            l.constant([factor], [], q.dtype),
+          ]);
+    const weights = l.emit('Softmax', [scores], { attributes: { axis: -1 }, outputs: [l.output(1)] });
+    l.emit('MatMul', [weights, l.input(2)], { outputs: [l.output(0)] });
+  },
+};
+
+/**
+ * softmax(q k^T / sqrt(width)) v (Vaswani et al. 2017).
+ *
+ * @param q [batch, heads, tokens, width]
+ * @param k [batch, heads, tokens, width]
+ * @param v [batch, heads, tokens, width]
+ * @returns [batch, heads, tokens, width]
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor): Tensor {
+  return applyAll(attentionOp, [q, k, v], {})[0];
+}

@@ -1,0 +1,188 @@
+/** @file Element-wise ops with NumPy broadcasting: shape rule, gradient and ONNX lowering of each in one place. */
+
+import {
+  type Attributes,
+  apply,
+  type DType,
+  GraphError,
+  isFloat,
+  type OpDefinition,
+  requireSameDType,
+  type Shape,
+  type Tensor,
+  typeName,
+} from '../tensor.js';
+import { sum } from './reduce.js';
+import { broadcastTo, reshape } from './shape.js';
+import { scalar } from './source.js';
+
+type None = Record<string, never>;
+
+/** The common shape of NumPy's broadcasting rule. @throws GraphError where there is none. */
+export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const left = a[axis - rank + a.length] ?? 1;
+    const right = b[axis - rank + b.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) {
+      throw new GraphError(`${op} cannot broadcast [${a.join(', ')}] and [${b.join(', ')}]`);
+    }
+    return left === 1 ? right : left;
+  });
+}
+
+/** Sums a gradient over the axes along which its tensor was broadcast. */
+export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
+  const lead = gradient.rank - shape.length;
+  const axes = gradient.shape
+    .map((length, axis) => (axis < lead || (shape[axis - lead] === 1 && length !== 1) ? axis : -1))
+    .filter((axis) => axis >= 0);
+  return axes.length === 0 ? gradient : reshape(sum(gradient, axes), shape);
+}
+
+type BinaryGradient = (gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => [Tensor, Tensor];
+
+function binary(name: string, onnx: string, gradient: BinaryGradient): OpDefinition<None> {
+  return {
+    name,
+    infer: ([a, b]) => [{ shape: broadcastShapes(name, a.shape, b.shape), dtype: requireSameDType(name, [a, b]) }],
+    gradient({ inputs: [a, b], outputs }, [outputGradient]) {
+      if (outputGradient === null) return [null, null];
+      const [toA, toB] = gradient(outputGradient, a, b, outputs[0]);
+      return [unbroadcast(toA, a.shape), unbroadcast(toB, b.shape)];
+    },
+    lower: (_operation, l) => void l.emit(onnx, [l.input(0), l.input(1)], { outputs: [l.output(0)] }),
+  };
+}
+
+const addOp = binary('add', 'Add', (g) => [g, g]);
+const subOp = binary('sub', 'Sub', (g) => [g, neg(g)]);
+const mulOp = binary('mul', 'Mul', (g, a, b) => [mul(g, b), mul(g, a)]);
+const divOp = binary('div', 'Div', (g, _a, b, output) => [div(g, b), neg(mul(g, div(output, b)))]);
+// Where both are equal, half of the gradient goes to each, as in PyTorch.
+const maximumOp = binary('maximum', 'Max', (g, a, b) => share(g, greater(a, b), equal(a, b)));
+const minimumOp = binary('minimum', 'Min', (g, a, b) => share(g, less(a, b), equal(a, b)));
+
+function share(gradient: Tensor, first: Tensor, tie: Tensor): [Tensor, Tensor] {
+  const one = scalar(1, gradient.dtype);
+  const weight = where(tie, scalar(0.5, gradient.dtype), cast(first, gradient.dtype));
+  return [mul(gradient, weight), mul(gradient, sub(one, weight))];
+}
+
+export const add = (a: Tensor, b: Tensor): Tensor => apply(addOp, [a, b], {});
+export const sub = (a: Tensor, b: Tensor): Tensor => apply(subOp, [a, b], {});
+export const mul = (a: Tensor, b: Tensor): Tensor => apply(mulOp, [a, b], {});
+export const div = (a: Tensor, b: Tensor): Tensor => apply(divOp, [a, b], {});
+export const maximum = (a: Tensor, b: Tensor): Tensor => apply(maximumOp, [a, b], {});
+export const minimum = (a: Tensor, b: Tensor): Tensor => apply(minimumOp, [a, b], {});
+
+/** `tensor * factor` with a plain number. */
+export const scale = (tensor: Tensor, factor: number): Tensor => mul(tensor, scalar(factor, tensor.dtype));
+/** `tensor + offset` with a plain number. */
+export const shift = (tensor: Tensor, offset: number): Tensor => add(tensor, scalar(offset, tensor.dtype));
+
+function comparison(name: string, onnx: string): OpDefinition<None> {
+  return {
+    name,
+    infer: ([a, b]) => {
+      requireSameDType(name, [a, b]);
+      return [{ shape: broadcastShapes(name, a.shape, b.shape), dtype: 'bool' }];
+    },
+    lower: (_operation, l) => void l.emit(onnx, [l.input(0), l.input(1)], { outputs: [l.output(0)] }),
+  };
+}
+
+const equalOp = comparison('equal', 'Equal');
+const greaterOp = comparison('greater', 'Greater');
+const lessOp = comparison('less', 'Less');
+
+export const equal = (a: Tensor, b: Tensor): Tensor => apply(equalOp, [a, b], {});
+export const greater = (a: Tensor, b: Tensor): Tensor => apply(greaterOp, [a, b], {});
+export const less = (a: Tensor, b: Tensor): Tensor => apply(lessOp, [a, b], {});
+
+const whereOp: OpDefinition<None> = {
+  name: 'where',
+  infer([condition, a, b]) {
+    if (condition.dtype !== 'bool') throw new GraphError(`where needs a bool condition, got ${typeName(condition)}`);
+    const shape = broadcastShapes('where', condition.shape, broadcastShapes('where', a.shape, b.shape));
+    return [{ shape, dtype: requireSameDType('where', [a, b]) }];
+  },
+  gradient({ inputs: [condition, a, b] }, [g]) {
+    if (g === null) return [null, null, null];
+    const zero = scalar(0, g.dtype);
+    return [null, unbroadcast(where(condition, g, zero), a.shape), unbroadcast(where(condition, zero, g), b.shape)];
+  },
+  lower: (_operation, l) => void l.emit('Where', [l.input(0), l.input(1), l.input(2)], { outputs: [l.output(0)] }),
+};
+
+/** `a` where the condition holds, else `b`. */
+export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor => apply(whereOp, [condition, a, b], {});
+
+type UnaryGradient = (gradient: Tensor, x: Tensor, output: Tensor) => Tensor;
+
+function unary(name: string, onnx: string, gradient: UnaryGradient): OpDefinition<None> {
+  return {
+    name,
+    infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType(name, [x], true) }],
+    gradient: ({ inputs: [x], outputs }, [g]) => [g === null ? null : gradient(g, x, outputs[0])],
+    lower: (_operation, l) => void l.emit(onnx, [l.input(0)], { outputs: [l.output(0)] }),
+  };
+}
+
+const negOp = unary('neg', 'Neg', (g) => neg(g));
+const expOp = unary('exp', 'Exp', (g, _x, y) => mul(g, y));
+const logOp = unary('log', 'Log', (g, x) => div(g, x));
+const sqrtOp = unary('sqrt', 'Sqrt', (g, _x, y) => div(scale(g, 0.5), y));
+const reciprocalOp = unary('reciprocal', 'Reciprocal', (g, _x, y) => neg(mul(g, mul(y, y))));
+const tanhOp = unary('tanh', 'Tanh', (g, _x, y) => mul(g, shift(neg(mul(y, y)), 1)));
+const sigmoidOp = unary('sigmoid', 'Sigmoid', (g, _x, y) => mul(g, mul(y, shift(neg(y), 1))));
+const reluOp = unary('relu', 'Relu', (g, x) => where(greater(x, scalar(0, x.dtype)), g, scalar(0, g.dtype)));
+const absOp = unary('abs', 'Abs', (g, x) => where(less(x, scalar(0, x.dtype)), neg(g), g));
+const squareOp: OpDefinition<None> = {
+  ...unary('square', 'Mul', (g, x) => mul(g, scale(x, 2))),
+  lower: (_operation, l) => void l.emit('Mul', [l.input(0), l.input(0)], { outputs: [l.output(0)] }),
+};
+
+export const neg = (x: Tensor): Tensor => apply(negOp, [x], {});
+export const exp = (x: Tensor): Tensor => apply(expOp, [x], {});
+/** Natural logarithm. */
+export const log = (x: Tensor): Tensor => apply(logOp, [x], {});
+export const sqrt = (x: Tensor): Tensor => apply(sqrtOp, [x], {});
+export const reciprocal = (x: Tensor): Tensor => apply(reciprocalOp, [x], {});
+export const tanh = (x: Tensor): Tensor => apply(tanhOp, [x], {});
+export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {});
+export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {});
+export const abs = (x: Tensor): Tensor => apply(absOp, [x], {});
+export const square = (x: Tensor): Tensor => apply(squareOp, [x], {});
+
+type CastAttributes = {
+  readonly to: DType;
+};
+
+/** ONNX's numbers for element types (onnx.proto, TensorProto.DataType). */
+export const ONNX_DTYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+
+const castOp: OpDefinition<CastAttributes> = {
+  name: 'cast',
+  infer: ([x], { to }) => [{ shape: x.shape, dtype: to }],
+  gradient: ({ inputs: [x] }, [g]) => [g === null || !isFloat(x.dtype) ? null : cast(g, x.dtype)],
+  lower: ({ attributes }, l) =>
+    void l.emit('Cast', [l.input(0)], { attributes: { to: ONNX_DTYPE[attributes.to] }, outputs: [l.output(0)] }),
+};
+
+/** Converts the element type; a no-op where it is that type already. */
+export function cast(x: Tensor, to: DType): Tensor {
+  return x.dtype === to ? x : apply(castOp, [x], { to });
+}
+
+const stopGradientOp: OpDefinition<Attributes> = {
+  name: 'stopGradient',
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  lower: (_operation, l) => void l.emit('Identity', [l.input(0)], { outputs: [l.output(0)] }),
+};
+
+/** The value of `x`, through which no gradient flows. */
+export const stopGradient = (x: Tensor): Tensor => apply(stopGradientOp, [x], {});
+
+/** A tensor of `shape` filled with `value`. */
+export const full = (shape: Shape, value: number, dtype: DType): Tensor => broadcastTo(scalar(value, dtype), shape);

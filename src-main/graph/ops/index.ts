@@ -1,0 +1,121 @@
+/** @file Reading and writing by index: gather, scatter-add, take-along-axis, one-hot. */
+
+import { apply, type DType, GraphError, normaliseAxis, type OpDefinition, type Tensor, typeName } from '../tensor.js';
+import { zeros } from './shape.js';
+
+type None = Record<string, never>;
+
+function requireIndices(op: string, indices: Tensor): void {
+  if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
+    throw new GraphError(`${op} needs whole-number indices, got ${typeName(indices)}`);
+  }
+}
+
+const gatherOp: OpDefinition<None> = {
+  name: 'gatherRows',
+  infer([x, indices]) {
+    requireIndices('gatherRows', indices);
+    if (indices.rank !== 1 || x.rank < 1) {
+      throw new GraphError(`gatherRows of ${typeName(x)} with indices ${typeName(indices)}`);
+    }
+    return [{ shape: [indices.shape[0], ...x.shape.slice(1)], dtype: x.dtype }];
+  },
+  gradient: ({ inputs: [x, indices] }, [g]) => [g === null ? null : scatterAddRows(zeros(x), indices, g), null],
+  lower: (_operation, l) =>
+    void l.emit('Gather', [l.input(0), l.input(1)], { attributes: { axis: 0 }, outputs: [l.output(0)] }),
+};
+
+/**
+ * Rows of `x` in the order of `indices`; an index may occur more than once.
+ *
+ * @param x [rows, ...]
+ * @param indices [count], each 0 .. rows - 1
+ * @returns [count, ...]
+ */
+export const gatherRows = (x: Tensor, indices: Tensor): Tensor => apply(gatherOp, [x, indices], {});
+
+const scatterAddOp: OpDefinition<None> = {
+  name: 'scatterAddRows',
+  infer([base, indices, updates]) {
+    requireIndices('scatterAddRows', indices);
+    const fits =
+      indices.rank === 1 &&
+      updates.rank === base.rank &&
+      updates.shape[0] === indices.shape[0] &&
+      updates.shape.slice(1).every((length, axis) => length === base.shape[axis + 1]);
+    if (!fits) {
+      throw new GraphError(`scatterAddRows of ${typeName(updates)} at ${typeName(indices)} into ${typeName(base)}`);
+    }
+    return [{ shape: base.shape, dtype: base.dtype }];
+  },
+  gradient: ({ inputs: [, indices] }, [g]) => (g === null ? [null, null, null] : [g, null, gatherRows(g, indices)]),
+  lower({ inputs: [, indices] }, l) {
+    const wide = indices.dtype === 'int64' ? l.input(1) : l.emit('Cast', [l.input(1)], { attributes: { to: 7 } });
+    const column = l.emit('Reshape', [wide, l.constant([indices.shape[0], 1], [2], 'int64')]);
+    l.emit('ScatterND', [l.input(0), column, l.input(2)], { attributes: { reduction: 'add' }, outputs: [l.output(0)] });
+  },
+};
+
+/**
+ * `base` with each row of `updates` added at its index; rows with the same index add up.
+ *
+ * @param base [rows, ...]
+ * @param indices [count]
+ * @param updates [count, ...]
+ */
+export const scatterAddRows = (base: Tensor, indices: Tensor, updates: Tensor): Tensor =>
+  apply(scatterAddOp, [base, indices, updates], {});
+
+type AxisAttributes = { readonly axis: number };
+
+const takeAlongAxisOp: OpDefinition<AxisAttributes> = {
+  name: 'takeAlongAxis',
+  infer([x, indices], { axis }) {
+    requireIndices('takeAlongAxis', indices);
+    if (indices.rank !== x.rank || indices.shape.some((length, i) => i !== axis && length !== x.shape[i])) {
+      throw new GraphError(`takeAlongAxis ${axis} of ${typeName(x)} with indices ${typeName(indices)}`);
+    }
+    return [{ shape: indices.shape, dtype: x.dtype }];
+  },
+  gradient: ({ inputs: [x, indices], attributes: { axis } }, [g]) => [
+    g === null ? null : apply(putAlongAxisOp, [zeros(x), indices, g], { axis }),
+    null,
+  ],
+  lower: ({ attributes: { axis } }, l) =>
+    void l.emit('GatherElements', [l.input(0), l.input(1)], { attributes: { axis }, outputs: [l.output(0)] }),
+};
+
+const putAlongAxisOp: OpDefinition<AxisAttributes> = {
+  name: 'putAlongAxis',
+  infer: ([base]) => [{ shape: base.shape, dtype: base.dtype }],
+  gradient: ({ inputs: [, indices], attributes: { axis } }, [g]) =>
+    g === null ? [null, null, null] : [g, null, apply(takeAlongAxisOp, [g, indices], { axis })],
+  lower: ({ attributes: { axis } }, l) =>
+    void l.emit('ScatterElements', [l.input(0), l.input(1), l.input(2)], {
+      attributes: { axis, reduction: 'add' },
+      outputs: [l.output(0)],
+    }),
+};
+
+/** One element of `x` for each index along `axis`, as torch.gather and numpy.take_along_axis. */
+export const takeAlongAxis = (x: Tensor, indices: Tensor, axis: number): Tensor =>
+  apply(takeAlongAxisOp, [x, indices], { axis: normaliseAxis(axis, x.rank) });
+
+type OneHotAttributes = { readonly classes: number; readonly dtype: DType };
+
+const oneHotOp: OpDefinition<OneHotAttributes> = {
+  name: 'oneHot',
+  infer([indices], { classes, dtype }) {
+    requireIndices('oneHot', indices);
+    return [{ shape: [...indices.shape, classes], dtype }];
+  },
+  lower: ({ attributes: { classes, dtype } }, l) =>
+    void l.emit('OneHot', [l.input(0), l.constant([classes], [1], 'int64'), l.constant([0, 1], [2], dtype)], {
+      attributes: { axis: -1 },
+      outputs: [l.output(0)],
+    }),
+};
+
+/** 1 at each index along a new last axis, else 0. */
+export const oneHot = (indices: Tensor, classes: number, dtype: DType): Tensor =>
+  apply(oneHotOp, [indices], { classes, dtype });

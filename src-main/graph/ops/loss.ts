@@ -1,0 +1,35 @@
+/** @file Losses made of other ops. */
+
+import type { Tensor } from '../tensor.js';
+import { cast, equal, mul, scale, square, sub } from './elementwise.js';
+import { oneHot } from './index.js';
+import { logSoftmax } from './normalise.js';
+import { max, mean, sum } from './reduce.js';
+
+/**
+ * Cross-entropy of softmax(logits) against class indices, mean over the batch, as torch.nn.functional.cross_entropy.
+ *
+ * @param logits [batch, classes]
+ * @param target [batch], class indices
+ * @param labelSmoothing share of the target probability spread evenly over all classes (Szegedy et al. 2016)
+ * @returns scalar
+ */
+export function crossEntropy(logits: Tensor, target: Tensor, labelSmoothing = 0): Tensor {
+  const [batch, classes] = logits.shape;
+  const logProbabilities = logSoftmax(logits);
+  const hit = sum(mul(logProbabilities, oneHot(target, classes, logits.dtype)), null);
+  const loss = scale(hit, -(1 - labelSmoothing) / batch);
+  return labelSmoothing === 0 ? loss : sub(loss, scale(mean(logProbabilities, null), labelSmoothing));
+}
+
+/** Mean squared difference over all elements. @returns scalar */
+export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
+  return mean(square(sub(prediction, target)), null);
+}
+
+/** Share of rows whose largest logit is the target class. @returns scalar of the logits' element type */
+export function accuracyOf(logits: Tensor, target: Tensor): Tensor {
+  const [, classes] = logits.shape;
+  const hot = oneHot(target, classes, logits.dtype);
+  return mean(cast(equal(sum(mul(logits, hot), -1), max(logits, -1)), logits.dtype), null);
+}

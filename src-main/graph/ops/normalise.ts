@@ -1,0 +1,93 @@
+/** @file Layer norm, softmax, log-softmax, cosine similarity. */
+
+import { apply, applyAll, GraphError, type OpDefinition, requireSameDType, type Tensor, typeName } from '../tensor.js';
+import { div, exp, maximum, mul, sqrt, sub } from './elementwise.js';
+import { columnSum, matmul } from './matmul.js';
+import { mean, sum, sumSquares } from './reduce.js';
+import { reshape } from './shape.js';
+import { scalar } from './source.js';
+
+type LayerNormAttributes = { readonly epsilon: number };
+
+const layerNormOp: OpDefinition<LayerNormAttributes> = {
+  name: 'layerNorm',
+  infer([x, gamma, beta]) {
+    const dtype = requireSameDType('layerNorm', [x, gamma, beta], true);
+    const width = x.shape[x.rank - 1];
+    if (gamma.rank !== 1 || beta.rank !== 1 || gamma.shape[0] !== width || beta.shape[0] !== width) {
+      throw new GraphError(`layerNorm of ${typeName(x)} with ${typeName(gamma)} and ${typeName(beta)}`);
+    }
+    const statistics = [...x.shape.slice(0, -1), 1];
+    return [
+      { shape: x.shape, dtype },
+      { shape: statistics, dtype },
+      { shape: statistics, dtype },
+    ];
+  },
+  gradient({ inputs: [x, gamma], outputs: [, average, inverseDeviation] }, [g]) {
+    if (g === null) return [null, null, null];
+    const width = x.shape[x.rank - 1];
+    const rows = (tensor: Tensor) => reshape(tensor, [x.size / width, width]);
+    const normal = mul(sub(x, average), inverseDeviation);
+    const scaled = mul(g, gamma);
+    const centred = sub(sub(scaled, mean(scaled, -1, true)), mul(normal, mean(mul(scaled, normal), -1, true)));
+    return [mul(centred, inverseDeviation), columnSum(rows(mul(g, normal))), columnSum(rows(g))];
+  },
+  lower({ attributes: { epsilon } }, l) {
+    l.emit('LayerNormalization', [l.input(0), l.input(1), l.input(2)], {
+      attributes: { axis: -1, epsilon: { float: epsilon } },
+      outputs: [0, 1, 2].map((index) => (index === 0 || l.used(1) || l.used(2) ? l.output(index) : '')),
+    });
+  },
+};
+
+/**
+ * Layer normalisation over the last axis (Ba et al. 2016).
+ *
+ * @param x [..., width]
+ * @param gamma [width], the scale
+ * @param beta [width], the offset
+ */
+export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-6): Tensor {
+  return applyAll(layerNormOp, [x, gamma, beta], { epsilon })[0];
+}
+
+const softmaxOp: OpDefinition<Record<string, never>> = {
+  name: 'softmax',
+  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('softmax', [x], true) }],
+  gradient({ outputs: [y] }, [g]) {
+    if (g === null) return [null];
+    return [mul(y, sub(g, sum(mul(g, y), -1, true)))];
+  },
+  lower: (_operation, l) => void l.emit('Softmax', [l.input(0)], { attributes: { axis: -1 }, outputs: [l.output(0)] }),
+};
+
+/** Softmax over the last axis. */
+export const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], {});
+
+const logSoftmaxOp: OpDefinition<Record<string, never>> = {
+  name: 'logSoftmax',
+  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('logSoftmax', [x], true) }],
+  gradient: ({ outputs: [y] }, [g]) => [g === null ? null : sub(g, mul(exp(y), sum(g, -1, true)))],
+  lower: (_operation, l) =>
+    void l.emit('LogSoftmax', [l.input(0)], { attributes: { axis: -1 }, outputs: [l.output(0)] }),
+};
+
+/** log(softmax(x)) over the last axis, without overflow. */
+export const logSoftmax = (x: Tensor): Tensor => apply(logSoftmaxOp, [x], {});
+
+/** `x` divided by its Euclidean length along the last axis; lengths below `epsilon` count as `epsilon`. */
+export function l2Normalise(x: Tensor, epsilon = 1e-12): Tensor {
+  return div(x, maximum(sqrt(sumSquares(x, -1, true)), scalar(epsilon, x.dtype)));
+}
+
+/**
+ * Cosine similarity of every row of `a` with every row of `b`.
+ *
+ * @param a [m, width]
+ * @param b [n, width]
+ * @returns [m, n]
+ */
+export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
+  return matmul(l2Normalise(a), l2Normalise(b), { transposeB: true });
+}

@@ -1,0 +1,109 @@
+/** @file Reductions over axes. */
+
+import { apply, GraphError, normaliseAxis, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
+import { add, div, equal, exp, log, mul, scale, sub, where } from './elementwise.js';
+import { broadcastTo, reshape } from './shape.js';
+import { scalar } from './source.js';
+
+type ReduceAttributes = {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+};
+
+function reducedShape(x: Tensor, { axes, keepDims }: ReduceAttributes): number[] {
+  const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return keepDims ? shape : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+function keptShape(x: Tensor, axes: readonly number[]): number[] {
+  return x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+}
+
+const sumOp: OpDefinition<ReduceAttributes> = {
+  name: 'sum',
+  infer: ([x], attributes) => [{ shape: reducedShape(x, attributes), dtype: requireSameDType('sum', [x]) }],
+  gradient: ({ inputs: [x], attributes }, [g]) => [
+    g === null ? null : broadcastTo(reshape(g, keptShape(x, attributes.axes)), x.shape),
+  ],
+  lower({ attributes }, l) {
+    const axes = l.constant(attributes.axes, [attributes.axes.length], 'int64');
+    l.emit('ReduceSum', [l.input(0), axes], {
+      attributes: { keepdims: attributes.keepDims ? 1 : 0 },
+      outputs: [l.output(0)],
+    });
+  },
+};
+
+const maxOp: OpDefinition<ReduceAttributes> = {
+  name: 'max',
+  infer([x], attributes) {
+    if (attributes.axes.some((axis) => x.shape[axis] === 0)) throw new GraphError('max of an empty axis');
+    return [{ shape: reducedShape(x, attributes), dtype: requireSameDType('max', [x], true) }];
+  },
+  // Ties share the gradient evenly, as PyTorch's amax does.
+  gradient({ inputs: [x], outputs, attributes }, [g]) {
+    if (g === null) return [null];
+    const kept = keptShape(x, attributes.axes);
+    const hit = where(equal(x, reshape(outputs[0], kept)), scalar(1, x.dtype), scalar(0, x.dtype));
+    return [mul(hit, div(reshape(g, kept), sum(hit, attributes.axes, true)))];
+  },
+  lower({ attributes }, l) {
+    const axes = l.constant(attributes.axes, [attributes.axes.length], 'int64');
+    l.emit('ReduceMax', [l.input(0), axes], {
+      attributes: { keepdims: attributes.keepDims ? 1 : 0 },
+      outputs: [l.output(0)],
+    });
+  },
+};
+
+const sumSquaresOp: OpDefinition<ReduceAttributes> = {
+  name: 'sumSquares',
+  infer: ([x], attributes) => [
+    { shape: reducedShape(x, attributes), dtype: requireSameDType('sumSquares', [x], true) },
+  ],
+  gradient: ({ inputs: [x], attributes }, [g]) => [
+    g === null ? null : mul(scale(x, 2), reshape(g, keptShape(x, attributes.axes))),
+  ],
+  lower({ attributes }, l) {
+    const axes = l.constant(attributes.axes, [attributes.axes.length], 'int64');
+    l.emit('ReduceSumSquare', [l.input(0), axes], {
+      attributes: { keepdims: attributes.keepDims ? 1 : 0 },
+      outputs: [l.output(0)],
+    });
+  },
+};
+
+type Axes = number | readonly number[] | null;
+
+function attributesOf(x: Tensor, axes: Axes, keepDims: boolean): ReduceAttributes {
+  const list = axes === null ? x.shape.map((_, axis) => axis) : typeof axes === 'number' ? [axes] : axes;
+  const normal = [...new Set(list.map((axis) => normaliseAxis(axis, x.rank)))].sort((a, b) => a - b);
+  return { axes: normal, keepDims };
+}
+
+function reduce(op: OpDefinition<ReduceAttributes>, x: Tensor, axes: Axes, keepDims: boolean): Tensor {
+  return apply(op, [x], attributesOf(x, axes, keepDims));
+}
+
+/** Sum over axes (null: all). */
+export const sum = (x: Tensor, axes: Axes, keepDims = false): Tensor => {
+  const attributes = attributesOf(x, axes, keepDims);
+  return attributes.axes.length === 0 ? x : apply(sumOp, [x], attributes);
+};
+/** Largest element over axes (null: all). */
+export const max = (x: Tensor, axes: Axes, keepDims = false): Tensor => reduce(maxOp, x, axes, keepDims);
+/** Sum of squares over axes (null: all). */
+export const sumSquares = (x: Tensor, axes: Axes, keepDims = false): Tensor => reduce(sumSquaresOp, x, axes, keepDims);
+
+/** Arithmetic mean over axes (null: all). */
+export function mean(x: Tensor, axes: Axes, keepDims = false): Tensor {
+  const total = sum(x, axes, keepDims);
+  return scale(total, total.size / x.size);
+}
+
+/** log(sum(exp(x))) over axes, without overflow. */
+export function logSumExp(x: Tensor, axes: Axes, keepDims = false): Tensor {
+  const peak = max(x, axes, true);
+  const result = add(log(sum(exp(sub(x, peak)), axes, true)), peak);
+  return keepDims ? result : reshape(result, reducedShape(x, attributesOf(x, axes, false)));
+}

@@ -1,0 +1,70 @@
+/** @file Builds whole training steps: forward, backward, clipping, AdamW, as one program. */
+
+import { gradients } from '../graph/gradient.js';
+import { type AdamWOptions, adamW } from '../graph/optimiser.js';
+import { type Program, program } from '../graph/program.js';
+import { type FloatDType, sizeOf, type Tensor } from '../graph/tensor.js';
+import { initialValues, type Parameter, ParameterScope } from '../nn/parameters.js';
+import type { VitConfig } from '../nn/vit.js';
+import type { PretextTask } from '../ssl/pretext.js';
+
+export interface TrainingStep {
+  readonly program: Program;
+  readonly parameters: readonly Parameter[];
+}
+
+/** The training step of a loss: outputs `loss`, `gradientNorm` and the monitors; state are parameters and moments. */
+export function trainingStep(
+  name: string,
+  parameters: readonly Parameter[],
+  graph: { inputs: readonly Tensor[]; loss: Tensor; monitors: Readonly<Record<string, Tensor>> },
+  options: AdamWOptions,
+  rateFactor: (parameter: Parameter) => number = () => 1,
+): TrainingStep {
+  const trained = parameters.filter((parameter) => parameter.trainable && rateFactor(parameter) > 0);
+  const toParameters = gradients(
+    graph.loss,
+    trained.map((parameter) => parameter.tensor),
+  );
+  const optimiser = adamW(
+    trained.map((parameter, index) => ({
+      name: parameter.name,
+      tensor: parameter.tensor,
+      gradient: toParameters[index],
+      decay: parameter.decay,
+      rateFactor: rateFactor(parameter),
+    })),
+    options,
+  );
+  return {
+    parameters,
+    program: program(name, {
+      inputs: [...graph.inputs, optimiser.input],
+      state: optimiser.state,
+      frozen: parameters.filter((parameter) => !trained.includes(parameter)).map((parameter) => parameter.tensor),
+      outputs: { loss: graph.loss, gradientNorm: optimiser.gradientNorm, ...graph.monitors },
+    }),
+  };
+}
+
+/** The training step of a pretext task. */
+export function pretextStep(
+  task: PretextTask,
+  config: VitConfig,
+  batch: number,
+  options: AdamWOptions,
+  dtype: FloatDType = 'float32',
+): TrainingStep {
+  const scope = ParameterScope.root(dtype);
+  const graph = task.build(scope, config, batch);
+  return trainingStep(`pretext_${task.method}`, scope.parameters, graph, options);
+}
+
+/** Initial parameters by name and zero moments of those that are trained. */
+export function initialState(step: TrainingStep, seed: number): Map<string, Float32Array> {
+  const values = initialValues(step.parameters, seed);
+  for (const { name, current } of step.program.state) {
+    if (!values.has(name)) values.set(name, new Float32Array(sizeOf(current.shape)));
+  }
+  return values;
+}
