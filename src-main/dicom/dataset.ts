@@ -1,0 +1,289 @@
+/** @file Bytes to a data set: preamble, file meta information, transfer syntax, elements up to the pixel data. */
+
+import { constants, inflateRawSync } from 'node:zlib';
+import * as imported from 'dicom-parser';
+import { PretextError } from '../base/errors.js';
+import { decodeText } from './charset.js';
+import { type Encoding, guessEncoding, hasPreamble } from './identify.js';
+import { MAX_INFLATED_HEADER_BYTES } from './limits.js';
+import { refusal, thrownText } from './refusal.js';
+import {
+  EXPLICIT_BIG_ENDIAN,
+  EXPLICIT_LITTLE_ENDIAN,
+  IMPLICIT_LITTLE_ENDIAN,
+  type TransferSyntax,
+  transferSyntaxOf,
+} from './transfer-syntax.js';
+
+/** The package is a CommonJS bundle: its functions lie on the default export where Node imports it as a module. */
+const parser = ('default' in imported ? imported.default : imported) as typeof imported;
+
+export type Element = imported.Element;
+export type DataSet = imported.DataSet;
+
+export type PixelKeyword = 'PixelData' | 'FloatPixelData' | 'DoubleFloatPixelData';
+
+export interface PixelElement {
+  keyword: PixelKeyword;
+  /** Empty in implicit VR. */
+  vr: string;
+  /** Of the first byte of the value. */
+  offset: number;
+  /** Null for undefined length, which is encapsulated pixel data. */
+  length: number | null;
+}
+
+export interface ParsedDataSet {
+  transferSyntaxUID: string;
+  syntax: TransferSyntax;
+  encoding: Encoding;
+  dataSet: DataSet;
+  /** Null where the file holds none, or where the given bytes end before it (see `complete`). */
+  pixelData: PixelElement | null;
+  /** Whether the parse came to the pixel data or to the end of the file. */
+  complete: boolean;
+  /** What the offsets count in: the file's bytes, or for a deflated file the inflated bytes. */
+  bytes: Uint8Array;
+  /** Media Storage SOP Class UID (0002,0002) and Instance UID (0002,0003). */
+  metaSopClassUID: string | null;
+  metaSopInstanceUID: string | null;
+}
+
+/** Bytes of a deflated stream that are inflated first to find the end of the header. */
+const DEFLATED_STEP = 64 * 1024;
+
+const UNDEFINED_LENGTH = 0xffffffff;
+const PIXEL_TAGS = new Map<string, PixelKeyword>([
+  ['x7fe00008', 'FloatPixelData'],
+  ['x7fe00009', 'DoubleFloatPixelData'],
+  ['x7fe00010', 'PixelData'],
+]);
+/** Sequences whose content is used; the others are stepped over where their length is known. */
+const WANTED_SEQUENCES = new Set(['x00283000', 'x00283010', 'x52009229', 'x52009230']);
+/** Value representations with a 32-bit length that dicom-parser does not know (PS3.5 section 7.1.2). */
+const LONG_UNKNOWN_TO_PARSER = new Set(['OV', 'SV', 'UV']);
+const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+
+interface Meta {
+  end: number;
+  transferSyntaxUID: string | null;
+  sopClassUID: string | null;
+  sopInstanceUID: string | null;
+}
+
+/** File meta information: group 0002, always explicit little endian (PS3.10 section 7.1). */
+function readMeta(bytes: Uint8Array, start: number): Meta {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const meta: Meta = { end: start, transferSyntaxUID: null, sopClassUID: null, sopInstanceUID: null };
+  let offset = start;
+  while (offset + 8 <= bytes.length && view.getUint16(offset, true) === 0x0002) {
+    const element = view.getUint16(offset + 2, true);
+    const explicit = guessEncoding(bytes, offset) === 'explicit-little';
+    const long = explicit && LONG.has(String.fromCharCode(bytes[offset + 4]!, bytes[offset + 5]!));
+    if (long && offset + 12 > bytes.length) break;
+    const length = !explicit
+      ? view.getUint32(offset + 4, true)
+      : long
+        ? view.getUint32(offset + 8, true)
+        : view.getUint16(offset + 6, true);
+    const value = offset + (long ? 12 : 8);
+    if (value + length > bytes.length) break;
+    const text = (): string => decodeText(bytes.subarray(value, value + length), []);
+    if (element === 0x0010) meta.transferSyntaxUID = text() || null;
+    if (element === 0x0002) meta.sopClassUID = text() || null;
+    if (element === 0x0003) meta.sopInstanceUID = text() || null;
+    offset = value + length;
+    meta.end = offset;
+  }
+  return meta;
+}
+
+/** Tag, value representation, length and place of one element. */
+interface TopElement {
+  tag: string;
+  vr: string;
+  length: number;
+  /** Of the value. */
+  offset: number;
+}
+
+/** The element that starts at `offset`, or null where the bytes end within its tag and length. */
+function peek(view: DataView, offset: number, encoding: Encoding): TopElement | null {
+  const little = encoding !== 'explicit-big';
+  if (offset + 8 > view.byteLength) return null;
+  const group = view.getUint16(offset, little).toString(16).padStart(4, '0');
+  const element = view
+    .getUint16(offset + 2, little)
+    .toString(16)
+    .padStart(4, '0');
+  const tag = `x${group}${element}`;
+  if (encoding === 'implicit-little')
+    return { tag, vr: '', length: view.getUint32(offset + 4, true), offset: offset + 8 };
+  const vr = String.fromCharCode(view.getUint8(offset + 4), view.getUint8(offset + 5));
+  if (!LONG.has(vr)) return { tag, vr, length: view.getUint16(offset + 6, little), offset: offset + 8 };
+  if (offset + 12 > view.byteLength) return null;
+  return { tag, vr, length: view.getUint32(offset + 8, little), offset: offset + 12 };
+}
+
+interface Elements {
+  elements: { [tag: string]: Element };
+  pixelData: PixelElement | null;
+  complete: boolean;
+}
+
+/** Reads elements from `start` until the pixel data or the end; `complete` is false where the bytes end within one. */
+function readElements(bytes: Uint8Array, start: number, encoding: Encoding): Elements {
+  const result: Elements = { elements: {}, pixelData: null, complete: false };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const byteOrder = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
+  let offset = start;
+  while (offset < bytes.length) {
+    const next = peek(view, offset, encoding);
+    if (next === null) return result;
+    const keyword = PIXEL_TAGS.get(next.tag);
+    if (keyword !== undefined) {
+      const length = next.length === UNDEFINED_LENGTH ? null : next.length;
+      result.pixelData = { keyword, vr: next.vr, offset: next.offset, length };
+      result.complete = true;
+      return result;
+    }
+    const known = next.length !== UNDEFINED_LENGTH;
+    if (known && (!WANTED_SEQUENCES.has(next.tag) || LONG_UNKNOWN_TO_PARSER.has(next.vr))) {
+      if (next.offset + next.length > bytes.length) return result;
+      const element: Element = { tag: next.tag, length: next.length, dataOffset: next.offset };
+      if (next.vr !== '') element.vr = next.vr;
+      result.elements[next.tag] ??= element;
+      offset = next.offset + next.length;
+      continue;
+    }
+    if (known && next.offset + next.length > bytes.length) return result;
+    const stream = new parser.ByteStream(byteOrder, bytes, offset);
+    const element =
+      encoding === 'implicit-little'
+        ? parser.readDicomElementImplicit(stream)
+        : parser.readDicomElementExplicit(stream, []);
+    if (stream.position <= offset || stream.position > bytes.length) return result;
+    result.elements[element.tag] ??= element;
+    offset = stream.position;
+  }
+  result.complete = true;
+  return result;
+}
+
+/**
+ * Inflates at most `limit` bytes of a deflated data set (PS3.5 section A.5).
+ *
+ * @param whole where false, `deflated` is the start of the stream and what it gives is returned.
+ */
+function inflate(deflated: Uint8Array, limit: number, whole: boolean, path: string): Uint8Array {
+  try {
+    return inflateRawSync(deflated, {
+      maxOutputLength: limit,
+      finishFlush: whole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+    });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw refusal(path, 'The deflated data set grows beyond the size that its header explains.', error);
+    }
+    throw refusal(path, `The deflated data set is damaged (${thrownText(error)}).`, error);
+  }
+}
+
+/**
+ * Reads a deflated data set: with `limit`, all of it; otherwise only as much of the stream as the header needs.
+ *
+ * @param whole whether `deflated` goes to the end of the file.
+ */
+function readDeflated(
+  deflated: Uint8Array,
+  whole: boolean,
+  limit: number | null,
+  path: string,
+): { content: Uint8Array; read: Elements } {
+  if (limit !== null) {
+    const content = inflate(deflated, limit, whole, path);
+    return { content, read: readElements(content, 0, 'explicit-little') };
+  }
+  for (let length = DEFLATED_STEP; ; length *= 8) {
+    const all = length >= deflated.length;
+    const content = inflate(deflated.subarray(0, length), MAX_INFLATED_HEADER_BYTES, all && whole, path);
+    const read = readElements(content, 0, 'explicit-little');
+    if (all || read.pixelData !== null) return { content, read: all ? read : { ...read, complete: true } };
+  }
+}
+
+/** Structure as found wins over the declared syntax: files with a wrong or missing (0002,0010) are common. */
+function resolveSyntax(bytes: Uint8Array, meta: Meta): { uid: string; encoding: Encoding } {
+  const found = guessEncoding(bytes, meta.end);
+  const declared = meta.transferSyntaxUID;
+  const syntax = declared === null ? null : transferSyntaxOf(declared);
+  if (declared !== null && (syntax?.storage !== 'native' || syntax.deflated)) {
+    const deflated = syntax?.storage === 'native';
+    return { uid: declared, encoding: deflated || found === null ? 'explicit-little' : found };
+  }
+  const fallback: Encoding =
+    declared === EXPLICIT_BIG_ENDIAN
+      ? 'explicit-big'
+      : declared === EXPLICIT_LITTLE_ENDIAN
+        ? 'explicit-little'
+        : 'implicit-little';
+  const encoding = found ?? fallback;
+  const uid =
+    encoding === 'explicit-big'
+      ? EXPLICIT_BIG_ENDIAN
+      : encoding === 'explicit-little'
+        ? EXPLICIT_LITTLE_ENDIAN
+        : IMPLICIT_LITTLE_ENDIAN;
+  return { uid, encoding };
+}
+
+export interface ParseOptions {
+  /** Size of the file; larger than `bytes.length` where only its start is given. */
+  fileSize?: number;
+  /** Largest size of an inflated data set; the header alone is inflated where it is left out. */
+  inflatedLimit?: number;
+}
+
+/**
+ * Parses the data set up to its pixel data.
+ *
+ * @throws PretextError `bad-file` where the structure is broken. Bytes that end before the pixel data give
+ *   `complete: false` while `bytes` is only the start of the file, and an error where it is the whole file.
+ */
+export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOptions = {}): ParsedDataSet {
+  const fileSize = options.fileSize ?? bytes.length;
+  const meta = readMeta(bytes, hasPreamble(bytes) ? 132 : 0);
+  const { uid, encoding } = resolveSyntax(bytes, meta);
+  const syntax = transferSyntaxOf(uid);
+  const isDeflated = syntax.storage === 'native' && syntax.deflated;
+  const wholeFile = fileSize === bytes.length;
+  let content = bytes;
+  let read: Elements;
+  try {
+    if (isDeflated) {
+      ({ content, read } = readDeflated(bytes.subarray(meta.end), wholeFile, options.inflatedLimit ?? null, path));
+    } else {
+      read = readElements(bytes, meta.end, encoding);
+    }
+  } catch (error) {
+    if (error instanceof PretextError) throw error;
+    if (wholeFile) throw refusal(path, `The DICOM structure is damaged (${thrownText(error)}).`, error);
+    read = { elements: {}, pixelData: null, complete: false };
+  }
+  if (!read.complete && wholeFile) {
+    throw refusal(path, 'The DICOM file is truncated: it ends within its header.');
+  }
+  const order = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
+  const dataSet = new parser.DataSet(order, content, read.elements);
+  return {
+    transferSyntaxUID: uid,
+    syntax,
+    encoding,
+    dataSet,
+    pixelData: read.pixelData,
+    complete: read.complete,
+    bytes: content,
+    metaSopClassUID: meta.sopClassUID,
+    metaSopInstanceUID: meta.sopInstanceUID,
+  };
+}

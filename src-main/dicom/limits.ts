@@ -1,0 +1,16 @@
+/** @file Upper bounds for what one file may ask for, so that a broken or hostile header cannot exhaust the machine. */
+
+const MiB = 1024 * 1024;
+
+/** Largest file that is read at all; Node's buffers end near here. */
+export const MAX_FILE_BYTES = 2047 * MiB;
+/** Largest decoded frame: 16 384 x 8 192 pixels of 16 bit. */
+export const MAX_FRAME_BYTES = 256 * MiB;
+/** Largest decoded file when all frames are asked for at once. */
+export const MAX_DECODED_BYTES = 1024 * MiB;
+/** Most bytes that a deflated header may take up before its pixel data is found. */
+export const MAX_INFLATED_HEADER_BYTES = 80 * MiB;
+/** Largest PNG or JPEG in pixels. */
+export const MAX_RASTER_PIXELS = 128 * MiB;
+/** Most frames that one file may hold. */
+export const MAX_FRAMES = 65_536;

@@ -1,0 +1,83 @@
+/** @file Frames of native (uncompressed) pixel data: PS3.5 section 8.1.1 and Annex D. */
+
+import type { ParsedDataSet } from './dataset.js';
+import type { ImageHeader } from './header.js';
+import { isSubsampled, nativeFrameBits } from './pixel-module.js';
+import { allocateSamples, bytesOf, planesToPixels, type SampleArray, swapBytes } from './samples.js';
+
+/** Chrominance at half width to one Cb and Cr for every pixel: Y1 Y2 Cb Cr becomes Y1 Cb Cr Y2 Cb Cr. */
+export function expandSubsampled(stored: Uint8Array, pixels: number): Uint8Array {
+  const out = new Uint8Array(pixels * 3);
+  for (let pair = 0; pair < pixels / 2; pair++) {
+    const from = pair * 4;
+    const to = pair * 6;
+    const blue = stored[from + 2]!;
+    const red = stored[from + 3]!;
+    out[to] = stored[from]!;
+    out[to + 1] = blue;
+    out[to + 2] = red;
+    if (to + 5 < out.length) {
+      out[to + 3] = stored[from + 1]!;
+      out[to + 4] = blue;
+      out[to + 5] = red;
+    }
+  }
+  return out;
+}
+
+/** One bit per sample, least significant bit first, frames one after the other without padding. */
+export function unpackBits(bytes: Uint8Array, firstBit: number, count: number): Uint8Array {
+  const out = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const bit = firstBit + i;
+    out[i] = (bytes[bit >> 3]! >> (bit & 7)) & 1;
+  }
+  return out;
+}
+
+/**
+ * The stored samples of one frame, by pixel.
+ *
+ * Big endian data in OW is a stream of 16-bit words, so samples of one byte or one bit are swapped in pairs.
+ */
+export function nativeFrame(header: ImageHeader, parsed: ParsedDataSet, frame: number): SampleArray {
+  const pixelData = parsed.pixelData!;
+  const { bytes } = parsed;
+  const bigEndian = parsed.encoding === 'explicit-big';
+  const pixels = header.rows * header.columns;
+  const count = pixels * header.samplesPerPixel;
+  const bits = nativeFrameBits(header);
+  const wordSwapped = bigEndian && header.bitsAllocated <= 8 && pixelData.vr === 'OW';
+
+  if (wordSwapped || header.bitsAllocated === 1) {
+    const firstByte = Math.floor((frame * bits) / 8) & ~1;
+    const lastByte = Math.ceil(((frame + 1) * bits) / 8);
+    const stored = Buffer.from(
+      bytes.subarray(pixelData.offset + firstByte, pixelData.offset + lastByte + (lastByte & 1)),
+    );
+    if (wordSwapped) swapBytes(stored, 2);
+    if (header.bitsAllocated === 1) return unpackBits(stored, frame * bits - firstByte * 8, count);
+    const start = (frame * bits) / 8 - firstByte;
+    return finish(header, stored.subarray(start, start + bits / 8), false, pixels, count, 'int');
+  }
+  const start = pixelData.offset + (frame * bits) / 8;
+  const type = pixelData.keyword === 'PixelData' ? 'int' : 'float';
+  return finish(header, bytes.subarray(start, start + bits / 8), bigEndian, pixels, count, type);
+}
+
+function finish(
+  header: ImageHeader,
+  stored: Uint8Array,
+  bigEndian: boolean,
+  pixels: number,
+  count: number,
+  type: 'int' | 'float',
+): SampleArray {
+  if (isSubsampled(header) && header.bitsAllocated === 8) return expandSubsampled(stored, pixels);
+  const samples = allocateSamples(header, type, count);
+  const target = bytesOf(samples);
+  target.set(stored.subarray(0, target.length));
+  if (bigEndian && header.bitsAllocated > 8) swapBytes(target, header.bitsAllocated / 8);
+  if (header.samplesPerPixel > 1 && header.planarConfiguration === 1) planesToPixels(samples, header.samplesPerPixel);
+  return samples;
+}

@@ -1,0 +1,95 @@
+/** @file A modality frame as training sees it: a square of 16-bit grey values that means the same for every scanner. */
+
+import { invertMonochrome1 } from './grey.js';
+import type { ImageHeader } from './header.js';
+import { fitInside, resize } from './resize.js';
+
+/**
+ * Version of everything that decides the values of a normalised frame. A cache that was made by another version is
+ * made anew.
+ */
+export const NORMALISE_RECIPE = 1;
+
+/**
+ * Window for CT in Hounsfield units. It is fixed and not the header's: Hounsfield units are absolute, so one window
+ * keeps the same tissue at the same grey in every image, and it reaches from air (-1000) past cortical bone. 16 bits
+ * resolve 1/32 of a unit in it, so that a narrower window can still be taken from the result.
+ */
+export const CT_WINDOW = { low: -1024, high: 1024 } as const;
+
+/** Percentiles that become black and white where values have no absolute scale; they leave out hot pixels and markers. */
+export const PERCENTILES = { low: 0.005, high: 0.995 } as const;
+
+/** At most this many pixels, evenly spread, are sorted to find percentiles. */
+const PERCENTILE_SAMPLE = 65_536;
+
+/** True where the values are Hounsfield units: grey CT with a value range below zero, no screenshots or derived maps. */
+function isHounsfield(header: ImageHeader): boolean {
+  return (
+    header.modality === 'CT' &&
+    header.samplesPerPixel === 1 &&
+    header.photometricInterpretation.startsWith('MONOCHROME') &&
+    header.bitsStored > 8 &&
+    (header.rescaleIntercept < 0 || header.pixelRepresentation === 1)
+  );
+}
+
+/** Values at the two percentiles, with linear interpolation between ranks; values that are not finite are left out. */
+export function percentileRange(values: Float32Array): { low: number; high: number } {
+  const count = Math.min(values.length, PERCENTILE_SAMPLE);
+  const step = values.length / count;
+  const sample = new Float32Array(count);
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const value = values[Math.floor(i * step)]!;
+    if (Number.isFinite(value)) sample[kept++] = value;
+  }
+  if (kept === 0) return { low: 0, high: 1 };
+  const sorted = sample.subarray(0, kept).sort();
+  const at = (fraction: number): number => {
+    const rank = fraction * (kept - 1);
+    const below = sorted[Math.floor(rank)]!;
+    return below + (sorted[Math.ceil(rank)]! - below) * (rank - Math.floor(rank));
+  };
+  return { low: at(PERCENTILES.low), high: at(PERCENTILES.high) };
+}
+
+/** Values to 0 .. 1 between `low` and `high`; a flat image becomes 0, and so do values that are not finite. */
+function rescaleToUnit(values: Float32Array, low: number, high: number): Float32Array {
+  const scale = high > low ? 1 / (high - low) : 0;
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = (values[i]! - low) * scale;
+    out[i] = value >= 1 ? 1 : value > 0 ? value : 0;
+  }
+  return out;
+}
+
+/**
+ * One frame as a square of `side` pixels, 0 .. 65535: CT by `CT_WINDOW`, everything else by `PERCENTILES` of the frame,
+ * MONOCHROME1 inverted, the longer side fitted with square pixels, centred on 0.
+ *
+ * @param modality values of `modalityFrame`, [rows, columns].
+ * @returns [side, side].
+ */
+export function normaliseFrame(
+  modality: Float32Array,
+  rows: number,
+  columns: number,
+  header: ImageHeader,
+  side: number,
+): Uint16Array {
+  const { low, high } = isHounsfield(header) ? CT_WINDOW : percentileRange(modality);
+  const unit = invertMonochrome1(rescaleToUnit(modality, low, high), header);
+  const { height, width } = fitInside(rows, columns, header.pixelAspectRatio, side);
+  const picture = resize(unit, rows, columns, height, width);
+  const out = new Uint16Array(side * side);
+  const top = (side - height) >> 1;
+  const left = (side - width) >> 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      out[(top + y) * side + left + x] = Math.min(65535, Math.max(0, Math.round(picture[y * width + x]! * 65535)));
+    }
+  }
+  return out;
+}

@@ -1,0 +1,95 @@
+/** @file Files to headers and bytes, reading no more of a file than its header needs. */
+
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { fileError, PretextError } from '../base/errors.js';
+import { type ParsedDataSet, parseDataSet } from './dataset.js';
+import { type ByteSource, listFragments } from './fragments.js';
+import { headerOf, type ImageHeader, readHeader } from './header.js';
+import { IDENTIFY_BYTES, identify } from './identify.js';
+import { MAX_FILE_BYTES } from './limits.js';
+import { refusal } from './refusal.js';
+
+/** Bytes that are read first; most headers end within them. */
+const FIRST_READ = 64 * 1024;
+
+function fileSource(descriptor: number, size: number): ByteSource {
+  return {
+    size,
+    read: (offset, length) => {
+      const wanted = Math.max(0, Math.min(length, size - offset));
+      const bytes = Buffer.allocUnsafe(wanted);
+      let filled = 0;
+      while (filled < wanted) {
+        const got = readSync(descriptor, bytes, filled, wanted - filled, offset + filled);
+        if (got === 0) break;
+        filled += got;
+      }
+      return bytes.subarray(0, filled);
+    },
+  };
+}
+
+function hashOf(source: ByteSource): string {
+  const hash = createHash('sha256');
+  const step = 1024 * 1024;
+  for (let offset = 0; offset < source.size; offset += step) hash.update(source.read(offset, step));
+  return hash.digest('hex');
+}
+
+/** Parses a longer and longer start of the file until the header is complete. */
+function parseStart(source: ByteSource, start: Uint8Array, path: string): ParsedDataSet {
+  for (let bytes = start; ; ) {
+    const parsed = parseDataSet(bytes, path, { fileSize: source.size });
+    if (parsed.complete || bytes.length >= source.size) return parsed;
+    bytes = source.read(0, Math.min(source.size, bytes.length * 8));
+  }
+}
+
+function headerFrom(source: ByteSource, path: string): ImageHeader {
+  if (source.size === 0) throw refusal(path, 'The file is empty (0 bytes).');
+  const start = source.read(0, FIRST_READ);
+  const kind = identify(start.subarray(0, IDENTIFY_BYTES));
+  if (kind === null) throw refusal(path, 'Not an image: its content is neither DICOM nor PNG nor JPEG.');
+  if (source.size > MAX_FILE_BYTES) throw refusal(path, 'The file is larger than 2 GB.');
+  if (kind !== 'dicom') return readHeader(source.read(0, source.size), path);
+  const parsed = parseStart(source, start, path);
+  const header = headerOf(parsed, path, source.size, () => hashOf(source));
+  if (parsed.syntax.storage === 'encapsulated' && parsed.pixelData?.length === null) {
+    const { fragments } = listFragments(source, parsed.pixelData.offset, path);
+    if (fragments.length < header.numberOfFrames) {
+      throw refusal(path, `It holds ${fragments.length} of the ${header.numberOfFrames} frames that it announces.`);
+    }
+  }
+  return header;
+}
+
+/**
+ * Reads the header of a file, and of its pixel data no more than the lengths.
+ *
+ * @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is not a usable image.
+ */
+export function readHeaderFromFile(path: string): ImageHeader {
+  let descriptor: number | null = null;
+  try {
+    descriptor = openSync(path, 'r');
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw refusal(path, 'It is not a regular file.');
+    return headerFrom(fileSource(descriptor, status.size), path);
+  } catch (error) {
+    if (error instanceof PretextError) throw error;
+    throw fileError(error, path);
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+/** The whole file. @throws PretextError `unreadable` or `bad-file` where it is too large. */
+export function readWholeFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof RangeError) throw refusal(path, 'The file is larger than 2 GB.', error);
+    throw fileError(error, path);
+  }
+}

@@ -1,0 +1,89 @@
+/** @file Typed values of elements: text by character set, numbers, nested sequences. */
+
+import { decodeText } from './charset.js';
+import type { DataSet } from './dataset.js';
+
+/** Reads the elements of one data set or item; every reader gives null or an empty list where the value is unusable. */
+export class ValueReader {
+  private readonly terms: readonly string[];
+
+  /** @param inherited the character set of the enclosing data set, for items without one of their own. */
+  constructor(
+    private readonly dataSet: DataSet,
+    inherited: readonly string[] = [],
+  ) {
+    const own = this.rawBytes('x00080005');
+    this.terms = own === null ? inherited : Buffer.from(own).toString('latin1').replaceAll('\0', ' ').split('\\');
+  }
+
+  has(tag: string): boolean {
+    return this.dataSet.elements[tag] !== undefined;
+  }
+
+  /** The value's bytes, or null where the element is missing, empty or beyond the data. */
+  rawBytes(tag: string): Uint8Array | null {
+    const element = this.dataSet.elements[tag];
+    if (element === undefined || element.length === 0) return null;
+    const end = element.dataOffset + element.length;
+    if (end > this.dataSet.byteArray.length) return null;
+    return this.dataSet.byteArray.subarray(element.dataOffset, end);
+  }
+
+  /** The whole value as text without padding, or null where it is missing or blank. */
+  text(tag: string): string | null {
+    const bytes = this.rawBytes(tag);
+    if (bytes === null) return null;
+    return decodeText(bytes, this.terms) || null;
+  }
+
+  /** The first of several values. */
+  firstText(tag: string): string | null {
+    return this.text(tag)?.split('\\')[0]?.trim() || null;
+  }
+
+  /** All numbers of a DS or IS value, or an empty list where one of them is not a number. */
+  decimals(tag: string): number[] {
+    const text = this.text(tag);
+    if (text === null) return [];
+    const numbers = text.split('\\').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    return numbers.every(Number.isFinite) ? numbers : [];
+  }
+
+  decimal(tag: string): number | null {
+    const text = this.firstText(tag);
+    if (text === null) return null;
+    const value = Number.parseFloat(text);
+    return Number.isFinite(value) ? value : null;
+  }
+
+  unsigned16(tag: string, index = 0): number | null {
+    const bytes = this.rawBytes(tag);
+    if (bytes === null || bytes.length < 2 * (index + 1)) return null;
+    return this.dataSet.uint16(tag, index) ?? null;
+  }
+
+  signed16(tag: string, index = 0): number | null {
+    const bytes = this.rawBytes(tag);
+    if (bytes === null || bytes.length < 2 * (index + 1)) return null;
+    return this.dataSet.int16(tag, index) ?? null;
+  }
+
+  /** FD values (64 bit). */
+  doubles(tag: string): number[] {
+    const bytes = this.rawBytes(tag);
+    if (bytes === null) return [];
+    return Array.from({ length: Math.floor(bytes.length / 8) }, (_, index) => this.dataSet.double(tag, index) ?? 0);
+  }
+
+  /** Items of a sequence; empty where it is missing. */
+  items(tag: string): ValueReader[] {
+    const items = this.dataSet.elements[tag]?.items ?? [];
+    return items.flatMap((item) => (item.dataSet === undefined ? [] : [new ValueReader(item.dataSet, this.terms)]));
+  }
+
+  /** The first item of the sequence `tag`, or null. */
+  item(tag: string): ValueReader | null {
+    const first = this.dataSet.elements[tag]?.items?.[0]?.dataSet;
+    return first === undefined ? null : new ValueReader(first, this.terms);
+  }
+}
