@@ -1,0 +1,78 @@
+/** @file The SQLite catalogue of a project: opening, counts, and the list of files that were not taken in. */
+
+import { existsSync } from 'node:fs';
+import { PretextError } from '../base/errors.js';
+import { Database } from './database.js';
+import { migrate } from './schema.js';
+
+export interface CatalogueCounts {
+  patients: number;
+  studies: number;
+  series: number;
+  images: number;
+  frames: number;
+}
+
+export interface SkippedFile {
+  path: string;
+  /** Why, in words for a person. */
+  reason: string;
+}
+
+export class Catalogue {
+  private constructor(readonly database: Database) {}
+
+  /**
+   * Opens the catalogue file and brings it to this program's version; `create` makes it where it is missing.
+   *
+   * @throws PretextError `bad-file` (missing or damaged), `not-a-project` (newer), `unreadable`, `project-busy`.
+   */
+  static open(path: string, options: { create: boolean }): Catalogue {
+    if (!options.create && !existsSync(path)) {
+      throw new PretextError({
+        code: 'bad-file',
+        message: "The project's catalogue is missing.",
+        path,
+        remedy: 'Restore catalogue.sqlite from your backup of the project folder.',
+      });
+    }
+    const database = Database.open(path);
+    try {
+      migrate(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return new Catalogue(database);
+  }
+
+  /** How much the project holds. */
+  counts(): CatalogueCounts {
+    const row = this.database.one<CatalogueCounts>(
+      `SELECT (SELECT count(*) FROM patient) AS patients, (SELECT count(*) FROM study) AS studies,
+              (SELECT count(*) FROM series) AS series, count(*) AS images, coalesce(sum(frames), 0) AS frames
+       FROM image WHERE available = 1`,
+    );
+    return row ?? { patients: 0, studies: 0, series: 0, images: 0, frames: 0 };
+  }
+
+  /** Files that imports so far could not take in, with the reason, ordered by path. */
+  skippedFiles(): SkippedFile[] {
+    return this.database.all<SkippedFile>(
+      'SELECT path, reason FROM file INDEXED BY file_skipped WHERE reason IS NOT NULL ORDER BY path',
+    );
+  }
+
+  /**
+   * Reads the whole catalogue and reports what is inconsistent in it; empty where all is well. Takes seconds for
+   * millions of images.
+   */
+  check(): string[] {
+    const rows = this.database.all<{ quick_check: string }>('PRAGMA quick_check(20)');
+    return rows.map((row) => row.quick_check).filter((text) => text !== 'ok');
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}

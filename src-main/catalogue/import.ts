@@ -1,0 +1,198 @@
+/** @file Takes folders of scans into the catalogue: finds files, reads their headers, records them in batches. */
+
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { PretextError } from '../base/errors.js';
+import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+import { DecodePool } from '../dicom/decode-pool.js';
+import type { ImageHeader } from '../dicom/header.js';
+import type { SkippedFile } from './catalogue.js';
+import { PROJECT_ENTRIES, type Project } from './project.js';
+import { ImageRecorder, type Recorded } from './record.js';
+import { type FoundFile, nothingThere, walk } from './walk.js';
+
+export interface ImportSummary {
+  /** Files found in the folders. */
+  files: number;
+  /** Different images (SOP instances, pictures) these files hold, whether new or known; so also the next three. */
+  images: number;
+  series: number;
+  studies: number;
+  patients: number;
+  /** Images the project did not have before. */
+  added: number;
+  /** Files that hold an image that another file holds as well. */
+  duplicates: number;
+  skipped: SkippedFile[];
+}
+
+export interface ImportOptions {
+  /** Threads that read headers; by default as the decode pool chooses. */
+  workers?: number;
+  /** Told of each skipped file as soon as it is known. */
+  onSkipped?: (file: SkippedFile) => void;
+}
+
+/** Files read and committed together: what a crash can cost, and how quickly a cancel is obeyed. */
+const BATCH = 256;
+
+type Read =
+  | { file: FoundFile; recalled: Recorded }
+  | { file: FoundFile; header: ImageHeader }
+  | { file: FoundFile; reason: string };
+
+async function readOne(pool: DecodePool, recorder: ImageRecorder, file: FoundFile): Promise<Read> {
+  const recalled = recorder.recall(file);
+  if (recalled !== null) return { file, recalled };
+  const result = await pool.readHeader(file.path);
+  return result.ok ? { file, header: result.header } : { file, reason: result.reason };
+}
+
+/** The project's own files are no scans, wherever the folders given lie around it. */
+function ownFiles(project: Project): (path: string) => boolean {
+  const real = realpathSync(project.folder);
+  return (path) => {
+    if (!PROJECT_ENTRIES.includes(basename(path))) return false;
+    const folder = dirname(path);
+    return folder === project.folder || folder === real;
+  };
+}
+
+/**
+ * Imports every DICOM, PNG and JPEG file in and below `folders` (single files may be given too). A file that was read
+ * before and did not change is recognised by its path, size and time and not read again, so an import that was
+ * cancelled or killed goes on where it stopped. An image is never added twice: it is known by its SOPInstanceUID,
+ * else by the SHA-256 of its content. A bad file is listed in `skipped` and stops nothing. PNG and JPEG files carry
+ * no patient: a folder of them counts as one patient with one study and one series.
+ *
+ * @throws PretextError `unreadable` (a folder given does not exist or may not be read), `bad-argument` (no folder, or
+ *   not one file in them), `project-busy` (another import), `disk-full` and `cancelled` (batches so far are kept).
+ */
+export async function importFolders(
+  project: Project,
+  folders: string[],
+  control: JobControl,
+  options: ImportOptions = {},
+): Promise<ImportSummary> {
+  if (folders.length === 0) {
+    throw new PretextError({
+      code: 'bad-argument',
+      message: 'No folder was given to import.',
+      remedy: 'Name the folder that holds the scans.',
+    });
+  }
+  const lock = project.lock('import');
+  try {
+    const found = await walk(folders, ownFiles(project), control);
+    if (found.files.length === 0 && found.skipped.length === 0) throw nothingThere(found.empty);
+    const tally = new Tally(options.onSkipped);
+    for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
+    for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
+    await readAndRecord(project, found.files, tally, control, options.workers);
+    return tally.summary(found.files.length);
+  } finally {
+    lock.release();
+  }
+}
+
+async function readAndRecord(
+  project: Project,
+  files: FoundFile[],
+  tally: Tally,
+  control: JobControl,
+  workers: number | undefined,
+): Promise<void> {
+  const recorder = new ImageRecorder(project.catalogue.database, project.salt);
+  const meter = new ProgressMeter(control, 'Reading headers', files.length);
+  const pool = new DecodePool(workers === undefined ? {} : { workers });
+  const read = (first: number): Promise<Read[]> => {
+    const batch = Promise.all(files.slice(first, first + BATCH).map((file) => readOne(pool, recorder, file)));
+    // A batch read ahead may fail while the one before it is committed: the failure is reported when its turn comes.
+    batch.catch(() => undefined);
+    return batch;
+  };
+  try {
+    let ahead = read(0);
+    for (let first = 0; first < files.length; first += BATCH) {
+      const batch = await unlessCancelled(ahead, control);
+      // The workers read the next batch while this one is written.
+      ahead = read(first + BATCH);
+      const recorded = project.catalogue.database.transaction(() => batch.map((one) => record(recorder, one)));
+      batch.forEach((one, index) => {
+        tally.count(one, recorded[index] ?? null);
+      });
+      meter.update(Math.min(first + BATCH, files.length));
+    }
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Waits for `work`, or throws as soon as the job is cancelled: a slow disk or a stuck file must not hold up a cancel. */
+async function unlessCancelled<T>(work: Promise<T>, control: JobControl): Promise<T> {
+  throwIfCancelled(control);
+  let wake: () => void = () => undefined;
+  const cancelled = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  control.signal.addEventListener('abort', wake, { once: true });
+  try {
+    await Promise.race([work, cancelled]);
+    throwIfCancelled(control);
+    return await work;
+  } finally {
+    control.signal.removeEventListener('abort', wake);
+  }
+}
+
+function record(recorder: ImageRecorder, read: Read): Recorded | null {
+  if ('recalled' in read) return read.recalled;
+  if ('header' in read) return recorder.recordImage(read.file, read.header);
+  recorder.recordSkipped(read.file, read.reason);
+  return null;
+}
+
+/** Counts what an import found. */
+class Tally {
+  private readonly images = new Set<number>();
+  private readonly series = new Set<number>();
+  private readonly studies = new Set<number>();
+  private readonly patients = new Set<number>();
+  private readonly skipped: SkippedFile[] = [];
+  private added = 0;
+  private duplicates = 0;
+
+  constructor(private readonly onSkipped: ImportOptions['onSkipped']) {}
+
+  skip(path: string, reason: string): void {
+    const entry = { path, reason };
+    this.skipped.push(entry);
+    this.onSkipped?.(entry);
+  }
+
+  count(read: Read, recorded: Recorded | null): void {
+    if (recorded === null) {
+      if ('reason' in read) this.skip(read.file.path, read.reason);
+      return;
+    }
+    this.images.add(recorded.imageId);
+    this.series.add(recorded.seriesId);
+    this.studies.add(recorded.studyId);
+    this.patients.add(recorded.patientId);
+    if (recorded.outcome === 'added') this.added++;
+    if (recorded.outcome === 'duplicate') this.duplicates++;
+  }
+
+  summary(files: number): ImportSummary {
+    return {
+      files,
+      images: this.images.size,
+      series: this.series.size,
+      studies: this.studies.size,
+      patients: this.patients.size,
+      added: this.added,
+      duplicates: this.duplicates,
+      skipped: this.skipped,
+    };
+  }
+}

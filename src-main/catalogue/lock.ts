@@ -1,0 +1,141 @@
+/** @file Lock files that let a second process notice that an activity (an import, a run) is already under way. */
+
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { hostname, uptime } from 'node:os';
+import { join } from 'node:path';
+import { fileError, PretextError, systemCode } from '../base/errors.js';
+import { writeFully } from '../base/files.js';
+
+interface LockHolder {
+  pid: number;
+  host: string;
+  /** ISO 8601, UTC. */
+  since: string;
+}
+
+/** Locks this process holds: a lock file with our own process id that is not in here is left from an earlier life. */
+const held = new Set<string>();
+
+function readHolder(text: string): LockHolder | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return null;
+    const { pid, host, since } = value as Record<string, unknown>;
+    if (typeof pid !== 'number' || typeof host !== 'string' || typeof since !== 'string') return null;
+    return { pid, host, since };
+  } catch {
+    return null;
+  }
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+/** Whether the holder is gone: its process ended, or its computer (this one) was restarted since. */
+function isStale(holder: LockHolder, path: string): boolean {
+  if (holder.host !== hostname()) return false;
+  if (holder.pid === process.pid) return !held.has(path);
+  const bootedMs = Date.now() - uptime() * 1000;
+  // A minute of tolerance: clocks are corrected shortly after a start.
+  if (Date.parse(holder.since) < bootedMs - 60_000) return true;
+  return !isProcessAlive(holder.pid);
+}
+
+function readLock(path: string): { text: string; holder: LockHolder | null; ageMs: number } | null {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return { text, holder: readHolder(text), ageMs: Date.now() - statSync(path).mtimeMs };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw fileError(error, path);
+  }
+}
+
+/** Removes a stale lock, unless another process has replaced it by its own in the meantime. */
+function removeStale(path: string, text: string): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw fileError(error, path);
+  }
+  if (readFileSync(aside, 'utf8') === text) rmSync(aside, { force: true });
+  else renameSync(aside, path);
+}
+
+/** Tries to make the lock file; false where there is one. */
+function createLock(path: string, text: string): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'wx');
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw fileError(error, path);
+  }
+  try {
+    writeFully(descriptor, Buffer.from(text));
+  } finally {
+    closeSync(descriptor);
+  }
+  return true;
+}
+
+/** An activity that this process has for itself until `release`, or until the process ends in any way. */
+export class ActivityLock {
+  private constructor(
+    private readonly path: string,
+    private readonly text: string,
+  ) {}
+
+  /**
+   * Takes the lock of `activity` ('import', 'run:<id>') in the folder `folder`, which exists.
+   *
+   * @throws PretextError `project-busy` naming the process that has it.
+   */
+  static take(folder: string, activity: string): ActivityLock {
+    // A colon is not allowed in Windows file names.
+    const path = join(folder, `${activity.replace(/[^A-Za-z0-9._-]/g, '-')}.lock`);
+    const mine: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+    const text = `${JSON.stringify(mine)}\n`;
+    for (let attempt = 0; attempt < 5; attempt++) {
+      if (createLock(path, text)) {
+        held.add(path);
+        return new ActivityLock(path, text);
+      }
+      const found = readLock(path);
+      if (found === null) continue;
+      // A file without its content yet is being made at this moment, unless it is old: then its maker was killed.
+      const stale = found.holder === null ? found.ageMs > 10_000 : isStale(found.holder, path);
+      if (!stale) throw busy(activity, found.holder, path);
+      removeStale(path, found.text);
+    }
+    throw busy(activity, null, path);
+  }
+
+  release(): void {
+    if (!held.delete(this.path)) return;
+    const found = readLock(this.path);
+    if (found !== null && found.text === this.text) rmSync(this.path, { force: true });
+  }
+}
+
+function busy(activity: string, holder: LockHolder | null, path: string): PretextError {
+  const who =
+    holder === null ? 'another process' : `process ${holder.pid} on computer ${holder.host}, since ${holder.since}`;
+  const other = holder !== null && holder.host !== hostname();
+  return new PretextError({
+    code: 'project-busy',
+    message: `This project is busy with '${activity}': ${who}.`,
+    path,
+    remedy: other
+      ? 'Wait until it has finished; if that computer is switched off, remove this lock file and try again.'
+      : 'Wait until it has finished, or stop it.',
+  });
+}

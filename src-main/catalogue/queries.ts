@@ -1,0 +1,143 @@
+/** @file What the other rooms ask of the catalogue: which images there are, which are labelled, how they are split. */
+
+import type { SqlValue } from './database.js';
+import type { Project } from './project.js';
+import { getTask, type Task } from './tasks.js';
+
+export type Split = 'train' | 'val' | 'test';
+
+/** One image of the project. */
+export interface Sample {
+  imageId: number;
+  /** Absolute path of its file. */
+  path: string;
+  kind: 'dicom' | 'png' | 'jpeg';
+  rows: number;
+  columns: number;
+  frames: number;
+  sopInstanceUID: string | null;
+  /** SHA-256 in hexadecimal; given where there is no SOPInstanceUID. */
+  contentHash: string | null;
+  instanceNumber: number | null;
+  seriesId: number;
+  studyId: number;
+  patientId: number;
+  modality: string | null;
+  bodyPart: string | null;
+  laterality: string | null;
+  viewPosition: string | null;
+  photometric: string;
+}
+
+/** Every condition given must hold; an empty filter means all images. */
+export interface SampleFilter {
+  imageIds?: readonly number[];
+  seriesIds?: readonly number[];
+  patientIds?: readonly number[];
+  modality?: string;
+  bodyPart?: string;
+  /**
+   * Images of this official split: of `task`, or without one of any task; then an image that another task has in
+   * another split is left out, so that no task's test images are trained on.
+   */
+  split?: Split;
+  task?: string;
+}
+
+const SAMPLE_COLUMNS = `image.id AS imageId, image.path, image.kind, image.rows, image.columns, image.frames,
+  image.sop_instance_uid AS sopInstanceUID, image.content_hash AS contentHash,
+  image.instance_number AS instanceNumber, image.series_id AS seriesId, series.study_id AS studyId,
+  study.patient_id AS patientId, series.modality, series.body_part AS bodyPart, image.laterality,
+  image.view_position AS viewPosition, image.photometric`;
+
+/**
+ * The images that pass the filter and whose file is there as far as is known, ordered by imageId.
+ *
+ * @throws PretextError `not-found` (task).
+ */
+export function samples(project: Project, filter: SampleFilter = {}): Sample[] {
+  const where = ['image.available = 1'];
+  const values: SqlValue[] = [];
+  const oneOf = (column: string, ids: readonly number[] | undefined) => {
+    if (ids === undefined) return;
+    where.push(`${column} IN (SELECT value FROM json_each(?))`);
+    values.push(JSON.stringify(ids));
+  };
+  oneOf('image.id', filter.imageIds);
+  oneOf('image.series_id', filter.seriesIds);
+  oneOf('study.patient_id', filter.patientIds);
+  if (filter.modality !== undefined) {
+    where.push('series.modality = ?');
+    values.push(filter.modality);
+  }
+  if (filter.bodyPart !== undefined) {
+    where.push('series.body_part = ?');
+    values.push(filter.bodyPart);
+  }
+  if (filter.split !== undefined && filter.task !== undefined) {
+    where.push('EXISTS (SELECT 1 FROM task_split WHERE image_id = image.id AND task_id = ? AND split = ?)');
+    values.push(getTask(project, filter.task).id, filter.split);
+  } else if (filter.split !== undefined) {
+    where.push('EXISTS (SELECT 1 FROM task_split WHERE image_id = image.id AND split = ?)');
+    where.push('NOT EXISTS (SELECT 1 FROM task_split WHERE image_id = image.id AND split <> ?)');
+    values.push(filter.split, filter.split);
+  }
+  return project.catalogue.database.all<Sample>(
+    `SELECT ${SAMPLE_COLUMNS} FROM image JOIN series ON series.id = image.series_id
+     JOIN study ON study.id = series.study_id WHERE ${where.join(' AND ')} ORDER BY image.id`,
+    values,
+  );
+}
+
+export interface LabelledImage {
+  imageId: number;
+  /** Position of the class in the task. */
+  classIndex: number;
+  patientId: number;
+  seriesId: number;
+  /** The official split, or null where the labels came without one. */
+  split: Split | null;
+}
+
+/**
+ * The labelled images of a task, ordered by imageId. A series' label counts for each of its images that has no label
+ * of its own.
+ *
+ * @throws PretextError `not-found` (task).
+ */
+export function labelledImages(project: Project, taskName: string): LabelledImage[] {
+  const task = getTask(project, taskName);
+  return project.catalogue.database.all<LabelledImage>(
+    `WITH labelled AS (
+       SELECT image_id, class_id FROM image_label WHERE task_id = ?1 AND class_id IS NOT NULL
+       UNION ALL
+       SELECT image.id, series_label.class_id FROM series_label JOIN image USING (series_id)
+       WHERE task_id = ?1 AND class_id IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM image_label AS own
+         WHERE own.task_id = ?1 AND own.image_id = image.id AND own.class_id IS NOT NULL)
+     )
+     SELECT image.id AS imageId, task_class.position AS classIndex, study.patient_id AS patientId,
+            image.series_id AS seriesId, task_split.split AS split
+     FROM labelled JOIN image ON image.id = labelled.image_id AND image.available = 1
+     JOIN series ON series.id = image.series_id JOIN study ON study.id = series.study_id
+     JOIN task_class ON task_class.id = labelled.class_id
+     LEFT JOIN task_split ON task_split.task_id = ?1 AND task_split.image_id = image.id
+     ORDER BY image.id`,
+    [task.id],
+  );
+}
+
+/** How many images each class of a task has, in the order of its classes. */
+export function classCounts(project: Project, task: Task): number[] {
+  const counts = task.classes.map(() => 0);
+  for (const { classIndex } of labelledImages(project, task.name)) counts[classIndex] = (counts[classIndex] ?? 0) + 1;
+  return counts;
+}
+
+/** How an image is named to people who must not learn who the patient is. */
+export function pseudonymOf(project: Project, patientId: number): string | null {
+  const row = project.catalogue.database.one<{ pseudonym: string }>('SELECT pseudonym FROM patient WHERE id = ?', [
+    patientId,
+  ]);
+  return row?.pseudonym ?? null;
+}

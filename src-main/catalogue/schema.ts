@@ -1,0 +1,199 @@
+/** @file The tables of the catalogue, and how an older catalogue becomes a newer one. */
+
+import { PretextError } from '../base/errors.js';
+import type { Database } from './database.js';
+
+/**
+ * Each entry leads from the version of its index to the next; `PRAGMA user_version` holds the version. Entries that
+ * were ever released are not changed any more: a new version is a new entry.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  -- The one place where a patient's name and identifier are kept; everything else knows the pseudonym.
+  CREATE TABLE patient (
+    id INTEGER PRIMARY KEY,
+    pseudonym TEXT NOT NULL UNIQUE,
+    patient_id TEXT,
+    patient_name TEXT,
+    sex TEXT,
+    birth_date TEXT
+  ) STRICT;
+
+  -- uid: StudyInstanceUID, or 'folder:' and the path where a file has none.
+  CREATE TABLE study (
+    id INTEGER PRIMARY KEY,
+    patient_id INTEGER NOT NULL REFERENCES patient(id),
+    uid TEXT NOT NULL,
+    date TEXT,
+    description TEXT,
+    UNIQUE (patient_id, uid)
+  ) STRICT;
+
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    study_id INTEGER NOT NULL REFERENCES study(id),
+    uid TEXT NOT NULL,
+    number INTEGER,
+    description TEXT,
+    modality TEXT,
+    body_part TEXT,
+    manufacturer TEXT,
+    UNIQUE (study_id, uid)
+  ) STRICT;
+  CREATE INDEX series_modality ON series (modality, body_part);
+
+  -- One SOP instance or picture. available = 0: the file at path was replaced by other content; labels are kept.
+  CREATE TABLE image (
+    id INTEGER PRIMARY KEY,
+    series_id INTEGER NOT NULL REFERENCES series(id),
+    path TEXT NOT NULL,
+    available INTEGER NOT NULL DEFAULT 1,
+    sop_instance_uid TEXT UNIQUE,
+    content_hash TEXT UNIQUE,
+    kind TEXT NOT NULL,
+    transfer_syntax_uid TEXT,
+    sop_class_uid TEXT,
+    instance_number INTEGER,
+    rows INTEGER NOT NULL,
+    columns INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    samples_per_pixel INTEGER NOT NULL,
+    photometric TEXT NOT NULL,
+    bits_allocated INTEGER NOT NULL,
+    bits_stored INTEGER NOT NULL,
+    pixel_representation INTEGER NOT NULL,
+    rescale_slope REAL NOT NULL,
+    rescale_intercept REAL NOT NULL,
+    window_center REAL,
+    window_width REAL,
+    laterality TEXT,
+    view_position TEXT,
+    row_spacing REAL,
+    column_spacing REAL,
+    slice_thickness REAL,
+    position TEXT,
+    orientation TEXT,
+    burned_in TEXT,
+    CHECK (sop_instance_uid IS NOT NULL OR content_hash IS NOT NULL)
+  ) STRICT;
+  CREATE INDEX image_series ON image (series_id, instance_number);
+  CREATE INDEX image_path ON image (path);
+
+  -- Every file that was ever looked at: it holds an image (several files may hold the same), or was skipped.
+  CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ms INTEGER NOT NULL,
+    image_id INTEGER REFERENCES image(id),
+    reason TEXT,
+    CHECK ((image_id IS NULL) <> (reason IS NULL))
+  ) STRICT;
+  CREATE INDEX file_image ON file (image_id) WHERE image_id IS NOT NULL;
+  CREATE INDEX file_skipped ON file (path) WHERE reason IS NOT NULL;
+
+  CREATE TABLE task (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE task_class (
+    id INTEGER PRIMARY KEY,
+    task_id INTEGER NOT NULL REFERENCES task(id),
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    colour TEXT NOT NULL,
+    UNIQUE (task_id, name),
+    UNIQUE (task_id, position)
+  ) STRICT;
+
+  -- The official split of a study, where its labels came with one.
+  CREATE TABLE task_split (
+    task_id INTEGER NOT NULL REFERENCES task(id),
+    image_id INTEGER NOT NULL REFERENCES image(id),
+    split TEXT NOT NULL CHECK (split IN ('train', 'val', 'test')),
+    PRIMARY KEY (task_id, image_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX task_split_image ON task_split (image_id);
+
+  -- One act of a person: a key press, a CSV file, an undo. Never changed or removed.
+  CREATE TABLE label_action (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    task_id INTEGER NOT NULL REFERENCES task(id),
+    author TEXT NOT NULL,
+    time TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('user', 'csv', 'undo')),
+    undoes INTEGER UNIQUE REFERENCES label_action(id)
+  ) STRICT;
+  CREATE INDEX label_action_task ON label_action (task_id);
+
+  -- What an act did to one image or one series; class_id NULL removes the label. replaces: for an undo the event
+  -- that was undone, else the event that was in force before.
+  CREATE TABLE label_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    action_id INTEGER NOT NULL REFERENCES label_action(id),
+    image_id INTEGER REFERENCES image(id),
+    series_id INTEGER REFERENCES series(id),
+    class_id INTEGER REFERENCES task_class(id),
+    replaces INTEGER REFERENCES label_event(id),
+    CHECK ((image_id IS NULL) <> (series_id IS NULL))
+  ) STRICT;
+  CREATE INDEX label_event_action ON label_event (action_id);
+  CREATE INDEX label_event_image ON label_event (image_id) WHERE image_id IS NOT NULL;
+  CREATE INDEX label_event_series ON label_event (series_id) WHERE series_id IS NOT NULL;
+
+  CREATE TRIGGER label_action_no_update BEFORE UPDATE ON label_action
+    BEGIN SELECT RAISE(ABORT, 'the label history is append-only'); END;
+  CREATE TRIGGER label_action_no_delete BEFORE DELETE ON label_action
+    BEGIN SELECT RAISE(ABORT, 'the label history is append-only'); END;
+  CREATE TRIGGER label_event_no_update BEFORE UPDATE ON label_event
+    BEGIN SELECT RAISE(ABORT, 'the label history is append-only'); END;
+  CREATE TRIGGER label_event_no_delete BEFORE DELETE ON label_event
+    BEGIN SELECT RAISE(ABORT, 'the label history is append-only'); END;
+
+  -- The event in force for each labelled image and series, kept in step with the events in the same transaction.
+  CREATE TABLE image_label (
+    task_id INTEGER NOT NULL REFERENCES task(id),
+    image_id INTEGER NOT NULL REFERENCES image(id),
+    class_id INTEGER REFERENCES task_class(id),
+    event_id INTEGER NOT NULL REFERENCES label_event(id),
+    PRIMARY KEY (task_id, image_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE series_label (
+    task_id INTEGER NOT NULL REFERENCES task(id),
+    series_id INTEGER NOT NULL REFERENCES series(id),
+    class_id INTEGER REFERENCES task_class(id),
+    event_id INTEGER NOT NULL REFERENCES label_event(id),
+    PRIMARY KEY (task_id, series_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The version this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * Brings the catalogue to this program's version, in one transaction, so that a crash leaves the old or the new one.
+ *
+ * @throws PretextError `not-a-project` where a newer Pretext wrote it.
+ */
+export function migrate(database: Database): void {
+  const found = database.pragmaNumber('user_version');
+  if (found > SCHEMA_VERSION) {
+    throw new PretextError({
+      code: 'not-a-project',
+      message: `The catalogue was written by a newer Pretext (version ${found}; this one reads up to ${SCHEMA_VERSION}).`,
+      path: database.path,
+      remedy: 'Open the project with the newer Pretext.',
+    });
+  }
+  if (found === SCHEMA_VERSION) return;
+  database.transaction(() => {
+    // Read again inside the transaction: another process may have migrated while this one waited for the lock.
+    const version = database.pragmaNumber('user_version');
+    for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}

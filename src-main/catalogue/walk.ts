@@ -1,0 +1,140 @@
+/** @file Every file below some folders, in an order that does not depend on the file system. */
+
+import type { BigIntStats, Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileError, PretextError } from '../base/errors.js';
+import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+
+export interface FoundFile {
+  /** Absolute. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** Time of the last change, milliseconds since 1970. */
+  mtimeMs: number;
+}
+
+export interface WalkResult {
+  files: FoundFile[];
+  /** Folders and entries that could not be looked at. */
+  skipped: { path: string; reason: string }[];
+  /** Roots in and below which there is nothing. */
+  empty: string[];
+}
+
+/** Entries of one folder that are looked at together: enough to hide the delay of a network drive. */
+const PARALLEL = 64;
+
+/** A PretextError's text without the path, which the list of skipped files names anyway. */
+export function reasonOf(error: PretextError): string {
+  return error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+}
+
+function compareNames(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+type Looked = { entry: Dirent; path: string; stats: BigIntStats } | { path: string; reason: string };
+
+async function look(folder: string, entry: Dirent): Promise<Looked> {
+  const path = join(folder, entry.name);
+  if (entry.name.includes('\ufffd')) {
+    return { path, reason: 'The file name is not valid Unicode. Rename the file.' };
+  }
+  try {
+    return { entry, path, stats: await stat(path, { bigint: true }) };
+  } catch (error) {
+    if (entry.isSymbolicLink()) return { path, reason: 'This link leads to nothing.' };
+    return { path, reason: reasonOf(fileError(error, path)) };
+  }
+}
+
+/**
+ * All files in and below `roots` (folders, or single files). Links are followed, each folder is entered once, so
+ * loops and overlapping roots do no harm; `leaveOut` names paths that are not entered. Within a folder files come
+ * first, then its folders, by code units of their names.
+ *
+ * @throws PretextError `unreadable` where a root does not exist or may not be read, `cancelled`.
+ */
+export async function walk(
+  roots: string[],
+  leaveOut: (path: string) => boolean,
+  control: JobControl,
+): Promise<WalkResult> {
+  const meter = new ProgressMeter(control, 'Looking for files', null);
+  const result: WalkResult = { files: [], skipped: [], empty: [] };
+  const entered = new Set<string>();
+  const taken = new Set<string>();
+
+  const addFile = (path: string, stats: BigIntStats) => {
+    if (taken.has(path)) return;
+    taken.add(path);
+    result.files.push({ path, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs) });
+  };
+
+  // Looks at every root before the walk starts: a mistyped path must not surface after an hour.
+  const starts: { path: string; stats: BigIntStats }[] = [];
+  for (const root of roots) {
+    const path = resolve(root);
+    try {
+      const stats = await stat(path, { bigint: true });
+      if (stats.isDirectory()) await readdir(path);
+      starts.push({ path, stats });
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  }
+
+  for (const start of starts) {
+    if (!start.stats.isDirectory()) {
+      addFile(start.path, start.stats);
+      continue;
+    }
+    const before = result.files.length + result.skipped.length;
+    const known = entered.has(`${start.stats.dev}:${start.stats.ino}`);
+    const stack = [{ path: start.path, stats: start.stats }];
+    for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
+      throwIfCancelled(control);
+      const identity = `${folder.stats.dev}:${folder.stats.ino}`;
+      if (entered.has(identity)) continue;
+      entered.add(identity);
+      let entries: Dirent[];
+      try {
+        entries = (await readdir(folder.path, { withFileTypes: true })).sort(compareNames);
+      } catch (error) {
+        result.skipped.push({ path: folder.path, reason: reasonOf(fileError(error, folder.path)) });
+        continue;
+      }
+      const inside = folder.path;
+      entries = entries.filter((entry) => !leaveOut(join(inside, entry.name)));
+      const subfolders: { path: string; stats: BigIntStats }[] = [];
+      for (let first = 0; first < entries.length; first += PARALLEL) {
+        throwIfCancelled(control);
+        const part = entries.slice(first, first + PARALLEL);
+        for (const looked of await Promise.all(part.map((entry) => look(inside, entry)))) {
+          if ('reason' in looked) result.skipped.push(looked);
+          else if (looked.stats.isDirectory()) subfolders.push(looked);
+          else if (looked.stats.isFile()) addFile(looked.path, looked.stats);
+          else result.skipped.push({ path: looked.path, reason: 'This is neither a file nor a folder.' });
+        }
+        meter.update(result.files.length);
+      }
+      stack.push(...subfolders.reverse());
+    }
+    if (!known && result.files.length + result.skipped.length === before) {
+      result.empty.push(start.path);
+    }
+  }
+  return result;
+}
+
+/** The error where the folders given hold nothing at all. */
+export function nothingThere(folders: string[]): PretextError {
+  return new PretextError({
+    code: 'bad-argument',
+    message: folders.length === 1 ? 'This folder holds no files.' : 'These folders hold no files.',
+    path: folders.join(', '),
+    remedy: 'Choose the folder that holds the scans (DICOM, PNG or JPEG files); folders inside it are searched too.',
+  });
+}
