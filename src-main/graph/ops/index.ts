@@ -1,6 +1,7 @@
 /** @file Reading and writing by index: gather, scatter-add, take-along-axis, one-hot. */
 
 import { apply, type DType, GraphError, normaliseAxis, type OpDefinition, type Tensor, typeName } from '../tensor.js';
+import { ONNX_DTYPE } from './elementwise.js';
 import { zeros } from './shape.js';
 
 type None = Record<string, never>;
@@ -109,11 +110,18 @@ const oneHotOp: OpDefinition<OneHotAttributes> = {
     requireIndices('oneHot', indices);
     return [{ shape: [...indices.shape, classes], dtype }];
   },
-  lower: ({ attributes: { classes, dtype } }, l) =>
-    void l.emit('OneHot', [l.input(0), l.constant([classes], [1], 'int64'), l.constant([0, 1], [2], dtype)], {
-      attributes: { axis: -1 },
-      outputs: [l.output(0)],
-    }),
+  // A comparison with 0 .. classes - 1: the OneHot operator has no kernel for most pairs of element types.
+  lower({ inputs: [indices], attributes: { classes, dtype } }, l) {
+    const shape = [...indices.shape, 1];
+    const column = l.emit('Reshape', [l.input(0), l.constant(shape, [shape.length], 'int64')]);
+    const range = l.constant(
+      Array.from({ length: classes }, (_, index) => index),
+      [classes],
+      indices.dtype,
+    );
+    const hit = l.emit('Equal', [column, range]);
+    l.emit('Cast', [hit], { attributes: { to: ONNX_DTYPE[dtype] }, outputs: [l.output(0)] });
+  },
 };
 
 /** 1 at each index along a new last axis, else 0. */

@@ -33,7 +33,19 @@ const layerNormOp: OpDefinition<LayerNormAttributes> = {
     const centred = sub(sub(scaled, mean(scaled, -1, true)), mul(normal, mean(mul(scaled, normal), -1, true)));
     return [mul(centred, inverseDeviation), columnSum(rows(mul(g, normal))), columnSum(rows(g))];
   },
-  lower({ attributes: { epsilon } }, l) {
+  lower({ inputs: [x], attributes: { epsilon } }, l) {
+    if (x.dtype === 'float64') {
+      // The operator's statistics are float32 (stash_type of the ONNX standard); proofs need all digits.
+      const last = l.constant([-1], [1], 'int64');
+      const average = l.emit('ReduceMean', [l.input(0), last], { outputs: [l.output(1)] });
+      const centred = l.emit('Sub', [l.input(0), average]);
+      const variance = l.emit('ReduceMean', [l.emit('Mul', [centred, centred]), last]);
+      const deviation = l.emit('Sqrt', [l.emit('Add', [variance, l.constant([epsilon], [], 'float64')])]);
+      const inverse = l.emit('Reciprocal', [deviation], { outputs: [l.output(2)] });
+      const scaled = l.emit('Mul', [l.emit('Mul', [centred, inverse]), l.input(1)]);
+      l.emit('Add', [scaled, l.input(2)], { outputs: [l.output(0)] });
+      return;
+    }
     l.emit('LayerNormalization', [l.input(0), l.input(1), l.input(2)], {
       attributes: { axis: -1, epsilon: { float: epsilon } },
       outputs: [0, 1, 2].map((index) => (index === 0 || l.used(1) || l.used(2) ? l.output(index) : '')),

@@ -1,0 +1,72 @@
+/** @file A run's diary: one JSON object per line, append only; the window and the command line read the same. */
+
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { fileError } from '../base/errors.js';
+
+/** What a training job tells while it runs. Every event carries its time (ISO 8601, UTC) in the file. */
+export type RunEvent =
+  | { event: 'started'; step: number; totalSteps: number; device: string; threads: number; resumed: boolean }
+  | {
+      event: 'step';
+      step: number;
+      epoch: number;
+      loss: number;
+      learningRate: number;
+      gradientNorm: number;
+      monitors: Record<string, number>;
+    }
+  | { event: 'speed'; step: number; imagesPerSecond: number; etaSeconds: number }
+  | { event: 'checkpoint'; step: number }
+  | { event: 'alarm'; step: number; alarm: 'not-finite' | 'collapse'; message: string }
+  | { event: 'paused'; step: number }
+  | { event: 'finished'; step: number; loss: number };
+
+/** Appends one event. @throws PretextError `disk-full` or `unreadable`, naming the file. */
+export function appendEvent(path: string, event: RunEvent): void {
+  try {
+    appendFileSync(path, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+function isRunEvent(value: unknown): value is RunEvent {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'event' in value &&
+    typeof value.event === 'string' &&
+    'step' in value &&
+    typeof value.step === 'number'
+  );
+}
+
+/** All events in the order they were written; a line torn by a crash is left out. */
+export function readEvents(path: string): RunEvent[] {
+  if (!existsSync(path)) return [];
+  const events: RunEvent[] = [];
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    if (line === '') continue;
+    try {
+      const value: unknown = JSON.parse(line);
+      if (isRunEvent(value)) events.push(value);
+    } catch {
+      // The process was killed while it wrote this line.
+    }
+  }
+  return events;
+}
+
+/** Starts a new line where a crash left half of one, so that the next event is not lost with it. */
+export function mendEvents(path: string): void {
+  if (!existsSync(path)) return;
+  const content = readFileSync(path);
+  if (content.length > 0 && content[content.length - 1] !== 10) appendFileSync(path, '\n');
+}
+
+/** Loss of every step; where a run was resumed before some steps, the later value counts. */
+export function lossCurve(events: readonly RunEvent[]): { step: number; loss: number }[] {
+  const losses = new Map<number, number>();
+  for (const event of events) if (event.event === 'step') losses.set(event.step, event.loss);
+  return [...losses].sort(([a], [b]) => a - b).map(([step, loss]) => ({ step, loss }));
+}

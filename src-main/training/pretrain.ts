@@ -1,0 +1,360 @@
+/** @file Pretraining: plans a run from the data, trains it step by step, leaves checkpoints, resumes. */
+
+import { createHash } from 'node:crypto';
+import { PretextError } from '../base/errors.js';
+import type { JobControl } from '../base/jobs.js';
+import { Purpose, Random } from '../base/random.js';
+import type { Project } from '../catalogue/project.js';
+import type { Split } from '../catalogue/queries.js';
+import { type Provider, ProgramSession, type TensorData } from '../engine/session.js';
+import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
+import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
+import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
+import { cacheSideFor, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
+import { BatchLoader } from '../pixels/loader.js';
+import { contrastiveRecipe, inpaintingRecipe } from '../pixels/recipes.js';
+import { type Positives, stepsPerEpoch } from '../pixels/sampler.js';
+import { contrastiveTask } from '../ssl/contrastive.js';
+import { inpaintingTask } from '../ssl/inpainting.js';
+import type { PretextMethod, PretextTask } from '../ssl/pretext.js';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { appendEvent, mendEvents, type RunEvent } from './events.js';
+import { createRun, newId, type RunConfig, type RunPaths, readRun, runPaths } from './run-store.js';
+import { learningRateAt } from './schedule.js';
+import { initialState, pretextStep, type TrainingStep } from './step-program.js';
+
+export interface PretrainOptions {
+  method: PretextMethod;
+  backbone: BackboneName;
+  imageSize: number;
+  patchSize: number;
+  /** Blocks of the encoder; null: as timm's backbone of that name. */
+  depth: number | null;
+  epochs: number;
+  /** Null: by plan. */
+  batch: number | null;
+  learningRate: number | null;
+  device: Provider;
+  threads: number;
+  seed: number;
+  split: Split | null;
+  positives: Positives;
+  /** Steps between checkpoints; null: by time. */
+  checkpointEvery: number | null;
+}
+
+export interface PretrainResult {
+  run: string;
+  epochs: number;
+  steps: number;
+  loss: number;
+  imagesPerSecond: number;
+  peakMemoryBytes: number;
+  seconds: number;
+  /** True where the run was paused before its end; `--resume` goes on. */
+  paused: boolean;
+}
+
+const APP_VERSION = '0.1.0';
+/** A checkpoint at the end of an epoch, or at least this often. */
+const CHECKPOINT_SECONDS = 60;
+/** Epochs can be short; writing the state more often than this would cost more than it saves. */
+const CHECKPOINT_MIN_SECONDS = 15;
+/** Learning rates that the methods' reference recipes use at batches of 64. */
+const LEARNING_RATES: Record<PretextMethod, number> = { inpainting: 1e-3, contrastive: 5e-4 };
+const WARMUP_SHARE = 0.1;
+const COLLAPSE_SPREAD = 0.1;
+
+export function taskOf(method: PretextMethod): PretextTask {
+  return method === 'inpainting' ? inpaintingTask() : contrastiveTask();
+}
+
+function samplesHash(cache: PixelCache): string {
+  const hash = createHash('sha256');
+  for (const { sopInstanceUID, path, frame } of cache.samples) hash.update(`${sopInstanceUID ?? path}\0${frame}\n`);
+  return hash.digest('hex');
+}
+
+function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
+  const shape = VIT_BACKBONES[options.backbone];
+  const vit: VitConfig = {
+    imageSize: options.imageSize,
+    patchSize: options.patchSize,
+    width: shape.width,
+    depth: options.depth ?? shape.depth,
+    heads: shape.heads,
+    channels: 1,
+  };
+  gridSize(vit);
+  const count = cache.samples.length;
+  if (count < 2) {
+    throw new PretextError({
+      code: 'bad-argument',
+      message: `Pretraining needs at least 2 images, and there ${count === 1 ? 'is 1' : 'are none'}.`,
+      remedy: 'Import more images, or leave out --split.',
+    });
+  }
+  const batch = Math.min(options.batch ?? 64, count);
+  const steps = stepsPerEpoch(count, batch);
+  const totalSteps = steps * options.epochs;
+  return {
+    formatVersion: 1,
+    id: newId(options.method),
+    created: new Date().toISOString(),
+    method: options.method,
+    backbone: options.backbone,
+    vit,
+    epochs: options.epochs,
+    totalSteps,
+    stepsPerEpoch: steps,
+    batch,
+    learningRate: options.learningRate ?? (LEARNING_RATES[options.method] * Math.sqrt(batch)) / 8,
+    warmupSteps: Math.max(1, Math.round(totalSteps * WARMUP_SHARE)),
+    seed: options.seed,
+    positives: options.positives,
+    split: options.split,
+    device: options.device,
+    threads: options.threads,
+    cacheSide: cache.side,
+    samples: count,
+    samplesHash: samplesHash(cache),
+    appVersion: APP_VERSION,
+  };
+}
+
+/** Starts a new run and trains it to its end, or until it is asked to stop. */
+export async function pretrain(
+  project: Project,
+  options: PretrainOptions,
+  control: JobControl,
+  onEvent: (run: string, event: RunEvent) => void,
+): Promise<PretrainResult> {
+  const select = options.split === null ? {} : { split: options.split };
+  const cache = await ensurePixelCache(project, cacheSideFor(options.imageSize), control, select);
+  const config = planRun(options, cache);
+  createRun(project, config);
+  return train(project, config, cache, options.checkpointEvery, control, onEvent);
+}
+
+/**
+ * Goes on with a run from its newest checkpoint, with the losses that it would have had without the interruption.
+ *
+ * @throws PretextError `not-found`, or `bad-argument` where the project's images have changed since.
+ */
+export async function resumePretraining(
+  project: Project,
+  id: string,
+  overrides: { device: Provider | null; threads: number | null; checkpointEvery: number | null },
+  control: JobControl,
+  onEvent: (run: string, event: RunEvent) => void,
+): Promise<PretrainResult> {
+  const kept = readRun(project, id);
+  const config = {
+    ...kept,
+    device: overrides.device ?? kept.device,
+    threads: overrides.threads ?? kept.threads,
+  };
+  const select = config.split === null ? {} : { split: config.split };
+  const cache = await ensurePixelCache(project, config.cacheSide, control, select);
+  if (samplesHash(cache) !== config.samplesHash) {
+    throw new PretextError({
+      code: 'bad-argument',
+      message: `The images of the project have changed since run ${id} began (${config.samples} then, ${cache.samples.length} now).`,
+      remedy: 'Start a new run over the new images.',
+    });
+  }
+  return train(project, config, cache, overrides.checkpointEvery, control, onEvent);
+}
+
+async function train(
+  project: Project,
+  config: RunConfig,
+  cache: PixelCache,
+  checkpointEvery: number | null,
+  control: JobControl,
+  onEvent: (run: string, event: RunEvent) => void,
+): Promise<PretrainResult> {
+  const paths = runPaths(project, config.id);
+  const lock = project.lock(`run-${config.id}`);
+  const task = taskOf(config.method);
+  const step = pretextStep(task, config.vit, config.batch, defaultAdamW);
+  mendEvents(paths.events);
+  const tell = (event: RunEvent) => {
+    appendEvent(paths.events, event);
+    onEvent(config.id, event);
+  };
+
+  const session = await ProgramSession.create(step.program, { provider: config.device, threads: config.threads });
+  const values = initialState(step, config.seed);
+  const checkpoint = loadCheckpoint(paths.checkpoints);
+  if (checkpoint !== null) for (const [name, { data }] of checkpoint.state) values.set(name, data);
+  session.setValues(values);
+  const firstStep = checkpoint?.step ?? 0;
+  tell({
+    event: 'started',
+    step: firstStep,
+    totalSteps: config.totalSteps,
+    device: config.device,
+    threads: config.threads,
+    resumed: checkpoint !== null,
+  });
+
+  const loader = await BatchLoader.start({
+    cache,
+    samples: cache.samples.map((sample) => ({
+      slot: sample.slot,
+      group: config.positives === 'patient' ? sample.patientId : sample.seriesId,
+      flipAllowed: sample.flipAllowed,
+    })),
+    imageSize: config.vit.imageSize,
+    batch: config.batch,
+    views: task.views,
+    positives: config.positives,
+    recipe: config.method === 'inpainting' ? inpaintingRecipe : contrastiveRecipe,
+    seed: config.seed,
+    firstStep,
+    lastStep: config.totalSteps,
+    workers: null,
+  });
+
+  const started = performance.now();
+  let lastSave = started;
+  let done = firstStep;
+  let loss = Number.NaN;
+  const speed = () => ((done - firstStep) * config.batch) / ((performance.now() - started) / 1000);
+  const save = async () => {
+    saveCheckpoint(paths.checkpoints, { step: done, state: await snapshot(session, step) });
+    lastSave = performance.now();
+    tell({ event: 'checkpoint', step: done });
+  };
+  try {
+    let lastSpeed = started;
+    while (done < config.totalSteps && !control.signal.aborted) {
+      const batch = await loader.next();
+      const rate = learningRateAt(done + 1, {
+        peak: config.learningRate,
+        warmupSteps: config.warmupSteps,
+        totalSteps: config.totalSteps,
+      });
+      const outputs = await session.run({
+        images: batch.images,
+        ...task.hostInputs(config.vit, config.batch, new Random(config.seed, Purpose.mask, done)),
+        [HYPERPARAMETERS]: Float32Array.from(hyperparameters(done + 1, rate, defaultAdamW)),
+      });
+      batch.release();
+      done++;
+      loss = Number(outputs.loss[0]);
+      const { loss: _loss, gradientNorm, ...rest } = outputs;
+      const monitors = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, Number(value[0])]));
+      tell({
+        event: 'step',
+        step: done,
+        epoch: Math.ceil(done / config.stepsPerEpoch),
+        loss,
+        learningRate: rate,
+        gradientNorm: Number(gradientNorm[0]),
+        monitors,
+      });
+      watch(config, done, loss, monitors, tell);
+
+      const now = performance.now();
+      control.onProgress({
+        phase: 'Pretraining',
+        done,
+        total: config.totalSteps,
+        etaSeconds: ((config.totalSteps - done) * config.batch) / speed(),
+      });
+      if (now - lastSpeed > 5000) {
+        lastSpeed = now;
+        const etaSeconds = ((config.totalSteps - done) * config.batch) / speed();
+        tell({ event: 'speed', step: done, imagesPerSecond: speed(), etaSeconds });
+      }
+      if (done < config.totalSteps && isDue(done, config, checkpointEvery, (now - lastSave) / 1000)) await save();
+    }
+    if (done > firstStep) await save();
+    const paused = done < config.totalSteps;
+    if (!paused) writeEncoder(paths, config, step, await session.getState());
+    tell(paused ? { event: 'paused', step: done } : { event: 'finished', step: done, loss });
+    return {
+      run: config.id,
+      epochs: paused ? Math.floor(done / config.stepsPerEpoch) : config.epochs,
+      steps: done,
+      loss,
+      imagesPerSecond: done > firstStep ? speed() : 0,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      seconds: (performance.now() - started) / 1000,
+      paused,
+    };
+  } finally {
+    await loader.close();
+    await session.release();
+    lock.release();
+  }
+}
+
+function isDue(done: number, config: RunConfig, every: number | null, sinceLast: number): boolean {
+  if (every !== null) return done % every === 0;
+  if (sinceLast > CHECKPOINT_SECONDS) return true;
+  return done % config.stepsPerEpoch === 0 && sinceLast > CHECKPOINT_MIN_SECONDS;
+}
+
+/** Warns of runs that learn nothing; stops one whose numbers broke down. */
+function watch(
+  config: RunConfig,
+  step: number,
+  loss: number,
+  monitors: Record<string, number>,
+  tell: (event: RunEvent) => void,
+): void {
+  if (!Number.isFinite(loss)) {
+    const message = 'The loss is not a number any more: the run diverged.';
+    tell({ event: 'alarm', step, alarm: 'not-finite', message });
+    throw new PretextError({
+      code: 'device',
+      message: `${message} Its last checkpoint is from before.`,
+      remedy: `Start a new run with a lower learning rate, for example --learning-rate ${config.learningRate / 3}.`,
+    });
+  }
+  const collapsed = monitors.spread !== undefined && monitors.spread < COLLAPSE_SPREAD;
+  if (collapsed && step > config.warmupSteps && step % config.stepsPerEpoch === 0) {
+    const message = 'All images look the same to the encoder (collapse): the run will not become useful.';
+    tell({ event: 'alarm', step, alarm: 'collapse', message });
+  }
+}
+
+async function snapshot(session: ProgramSession, step: TrainingStep) {
+  const state = await session.getState();
+  return new Map(
+    step.program.state.map(({ name, current }) => [
+      name,
+      { shape: [...current.shape], data: state.get(name) as Float32Array },
+    ]),
+  );
+}
+
+/** Names of parameters that serve the pretext task alone. */
+function isPretextHead(name: string): boolean {
+  return name.startsWith('decoder_') || name === 'mask_token' || name.startsWith('projector.');
+}
+
+/** The encoder's weights by timm's names; loads into timm's VisionTransformer of that shape. */
+function writeEncoder(
+  paths: RunPaths,
+  config: RunConfig,
+  step: TrainingStep,
+  state: ReadonlyMap<string, TensorData>,
+): void {
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, tensor, initialiser } of step.parameters) {
+    if (isPretextHead(name)) continue;
+    const fixed = initialiser.kind === 'values' ? Float32Array.from(initialiser.values) : null;
+    const data = (state.get(name) as Float32Array | undefined) ?? fixed;
+    if (data !== null) tensors.set(name, { dtype: 'F32', shape: [...tensor.shape], data });
+  }
+  writeSafetensors(paths.encoder, tensors, {
+    format: 'pt',
+    run: config.id,
+    method: config.method,
+    vit: JSON.stringify(config.vit),
+  });
+}
