@@ -120,9 +120,9 @@ def masked_autoencoder() -> dict:
     last = {name: trained[name].detach() for name in ["cls_token", "mask_token", "blocks.0.attn.qkv.bias",
                                                       "blocks.1.norm2.weight", "decoder_pred.weight"]}  # fmt: skip
     return {
-        "about": "Masked autoencoder: the encoder sees [cls; visible], the decoder [cls; visible; hidden] with gathered "
-        "position embeddings; loss = mean squared error over hidden patches against pixels normalised per patch: "
-        "(x - mean) / sqrt(variance + 1e-6), variance divided by pixels - 1 (lossWithBiasedVariance: by pixels). "
+        "about": "Masked autoencoder: the encoder sees [cls; visible], the decoder [cls; visible; hidden] with "
+        "gathered position embeddings; loss = mean squared error over hidden patches against pixels normalised per "
+        "patch: (x - mean) / sqrt(variance + 1e-6), variance divided by pixels - 1 (lossWithBiasedVariance: by pixels). "
         "gradients: of loss, before clipping, for all trained parameters (the position tables are fixed). training: "
         "ten steps on the same batch: loss before each update, gradient norm before clipping to 1.0, AdamW lr 1e-3, "
         "betas 0.9 0.95, eps 1e-8, weight decay 0.05 on the tensors in `decayed`; some weights after the tenth.",
@@ -195,8 +195,8 @@ def cross_entropy() -> dict:
         loss.backward()
         cases.append({"labelSmoothing": smoothing, "loss": loss.item(), "gradient": pack(logits.grad)})
     return {
-        "about": "Cross-entropy of logits [6,4], mean over rows; smoothing s gives the label 1 - s + s/classes and every "
-        "other class s/classes.",
+        "about": "Cross-entropy of logits [6,4], mean over rows; smoothing s gives the label 1 - s + s/classes and "
+        "every other class s/classes.",
         "logits": pack(values),
         "labels": pack(labels),
         "cases": cases,
