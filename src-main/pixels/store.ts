@@ -1,0 +1,140 @@
+/** @file The pixel cache on disk: a file of fixed-size records and its index, safe against a crash at any moment. */
+
+import { closeSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileError, systemCode } from '../base/errors.js';
+import { syncFolder } from '../base/files.js';
+import { recordBytes } from './records.js';
+import { addRow, type IndexRow, readIndex, type SkippedImage, type StoreIndex } from './store-index.js';
+
+/** The two files of a cache. */
+export interface StoreFiles {
+  /** Records of [side, side] 16-bit values, little endian, one after another. */
+  pixels: string;
+  index: string;
+}
+
+/** Files of the cache of `side`, for images normalised by version `version` of the recipe. */
+export function storeFiles(folder: string, side: number, version: number): StoreFiles {
+  const name = join(folder, `side-${side}.v${version}`);
+  return { pixels: `${name}.u16`, index: `${name}.index.jsonl` };
+}
+
+function fileSize(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 0;
+    throw fileError(error, path);
+  }
+}
+
+/** What is in the cache now; also while another process adds to it. */
+export function readStore(files: StoreFiles, side: number): StoreIndex {
+  return readIndex(files.index, Math.floor(fileSize(files.pixels) / recordBytes(side)));
+}
+
+function openForWriting(path: string): number {
+  try {
+    // 'r+' keeps what is there; 'a' would not allow positions.
+    return openSync(path, 'r+');
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+  }
+  try {
+    return openSync(path, 'wx+');
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/**
+ * Adds images to a cache. Only one writer may be open at a time. Nothing counts before `commit`: it first makes the
+ * pixels durable, then the index rows that name them, so a row never points to pixels that are not there. What was
+ * written without a commit is overwritten by the next writer.
+ */
+export class PixelStoreWriter {
+  readonly index: StoreIndex;
+  private readonly pixels: number;
+  private readonly rows: number;
+  private nextSlot: number;
+  private indexEnd: number;
+  private pending: IndexRow[] = [];
+
+  /** @throws PretextError `unreadable` or `disk-full`, naming the file. */
+  constructor(
+    folder: string,
+    private readonly files: StoreFiles,
+    private readonly side: number,
+  ) {
+    this.index = readStore(files, side);
+    this.nextSlot = this.index.nextSlot;
+    this.indexEnd = this.index.validBytes;
+    this.pixels = openForWriting(files.pixels);
+    try {
+      this.rows = openForWriting(files.index);
+    } catch (error) {
+      closeSync(this.pixels);
+      throw error;
+    }
+    this.guarded(files.index, () => {
+      ftruncateSync(this.rows, this.indexEnd);
+      syncFolder(folder);
+    });
+  }
+
+  /** Images that wait for a commit. */
+  get uncommitted(): number {
+    return this.pending.length;
+  }
+
+  /** Writes the frames of an image, each [side, side], into the next records. */
+  append(image: number, frames: readonly Uint16Array[]): void {
+    const length = recordBytes(this.side);
+    frames.forEach((frame, i) => {
+      if (frame.byteLength !== length) throw new Error(`a frame of ${frame.length} values in a cache of ${this.side}`);
+      const bytes = new Uint8Array(frame.buffer, frame.byteOffset, length);
+      this.guarded(this.files.pixels, () => {
+        const start = (this.nextSlot + i) * length;
+        for (let done = 0; done < length; ) {
+          done += writeSync(this.pixels, bytes, done, length - done, start + done);
+        }
+      });
+    });
+    this.pending.push({ image, slot: this.nextSlot, frames: frames.length });
+    this.nextSlot += frames.length;
+  }
+
+  skip(row: SkippedImage): void {
+    this.pending.push(row);
+  }
+
+  /** Makes all that was appended durable and visible. @throws PretextError `disk-full`; earlier commits stay. */
+  commit(): void {
+    if (this.pending.length === 0) return;
+    const lines = Buffer.from(this.pending.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    this.guarded(this.files.pixels, () => fsyncSync(this.pixels));
+    this.guarded(this.files.index, () => {
+      for (let done = 0; done < lines.length; ) {
+        done += writeSync(this.rows, lines, done, lines.length - done, this.indexEnd + done);
+      }
+      fsyncSync(this.rows);
+    });
+    this.indexEnd += lines.length;
+    for (const row of this.pending) addRow(this.index, row);
+    this.pending = [];
+  }
+
+  close(): void {
+    closeSync(this.pixels);
+    closeSync(this.rows);
+  }
+
+  private guarded(path: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/** @file The pixel cache on disk: what is committed stays, what is torn is dropped and overwritten. */
+
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PretextError } from '../../../src-main/base/errors.js';
+import { flipAllowed } from '../../../src-main/pixels/flip.js';
+import { PixelRecords, recordBytes } from '../../../src-main/pixels/records.js';
+import { cacheSideFor, cacheSides } from '../../../src-main/pixels/side.js';
+import { PixelStoreWriter, readStore, type StoreFiles, storeFiles } from '../../../src-main/pixels/store.js';
+
+const side = 8;
+let folder = '';
+let files: StoreFiles;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pretext-store-'));
+  files = storeFiles(folder, side, 1);
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const frame = (value: number) => new Uint16Array(side * side).fill(value);
+
+function write(images: Record<number, number[]>, commit = true): void {
+  const store = new PixelStoreWriter(folder, files, side);
+  for (const [image, values] of Object.entries(images)) store.append(Number(image), values.map(frame));
+  if (commit) store.commit();
+  store.close();
+}
+
+function contentOf(image: number): number[] {
+  const stored = readStore(files, side).stored.get(image);
+  if (stored === undefined) return [];
+  const records = new PixelRecords(files.pixels, side);
+  const target = new Uint16Array(side * side);
+  const values = Array.from({ length: stored.frames }, (_, i) => {
+    records.read(stored.slot + i, target);
+    expect(new Set(target).size).toBe(1);
+    return target[0]!;
+  });
+  records.close();
+  return values;
+}
+
+describe('PixelStoreWriter', () => {
+  it('keeps images over openings, frames in order, little endian', () => {
+    write({ 5: [258] });
+    write({ 9: [7, 8, 9], 2: [1] });
+    expect([contentOf(5), contentOf(9), contentOf(2)]).toEqual([[258], [7, 8, 9], [1]]);
+    expect([...readFileSync(files.pixels).subarray(0, 4)]).toEqual([2, 1, 2, 1]);
+    expect(statSync(files.pixels).size).toBe(5 * recordBytes(side));
+  });
+
+  it('shows nothing before the commit, and overwrites it after a crash', () => {
+    write({ 1: [11] });
+    write({ 2: [22, 23] }, false);
+    expect(readStore(files, side).stored.size).toBe(1);
+    write({ 3: [33] });
+    expect([contentOf(1), contentOf(2), contentOf(3)]).toEqual([[11], [], [33]]);
+    expect(readStore(files, side).stored.get(3)?.slot).toBe(1);
+  });
+
+  it('survives an index that was cut at any byte', () => {
+    write({ 1: [11], 2: [22, 23] });
+    const whole = readFileSync(files.index);
+    const firstLine = whole.indexOf(0x0a) + 1;
+    for (let length = 0; length <= whole.length; length++) {
+      writeFileSync(files.index, whole.subarray(0, length));
+      const known = readStore(files, side).stored.size;
+      expect(known).toBe(length === whole.length ? 2 : length >= firstLine ? 1 : 0);
+      write({ 7: [77] });
+      expect(contentOf(7)).toEqual([77]);
+      if (known > 0) expect(contentOf(1)).toEqual([11]);
+      writeFileSync(files.pixels, Buffer.from(Uint16Array.from([11, 22, 23].flatMap((v) => [...frame(v)])).buffer));
+    }
+  });
+
+  it('drops rows whose pixels the file system lost, and those after garbage', () => {
+    write({ 1: [11], 2: [22], 3: [33] });
+    truncateSync(files.pixels, 2 * recordBytes(side) + 3);
+    expect([...readStore(files, side).stored.keys()]).toEqual([1, 2]);
+    write({ 4: [44] });
+    expect([contentOf(1), contentOf(2), contentOf(3), contentOf(4)]).toEqual([[11], [22], [], [44]]);
+    appendFileSync(files.index, '\0\0\0\n{"image":99,"slot":0,"frames":1}\n');
+    expect(readStore(files, side).stored.has(99)).toBe(false);
+  });
+
+  it('remembers why an image was skipped until it is stored', () => {
+    const store = new PixelStoreWriter(folder, files, side);
+    store.skip({ image: 4, skipped: 'truncated', file: { size: 3, mtimeMs: 5.5 } });
+    store.commit();
+    store.close();
+    expect(readStore(files, side).skipped.get(4)).toEqual({
+      image: 4,
+      skipped: 'truncated',
+      file: { size: 3, mtimeMs: 5.5 },
+    });
+    write({ 4: [1] });
+    expect(readStore(files, side).skipped.size).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('names the file when the disk is full', () => {
+    symlinkSync('/dev/full', files.pixels);
+    const store = new PixelStoreWriter(folder, files, side);
+    let error: unknown = null;
+    try {
+      store.append(1, [frame(1)]);
+    } catch (thrown) {
+      error = thrown;
+    }
+    store.close();
+    expect(error).toBeInstanceOf(PretextError);
+    expect(error).toMatchObject({ code: 'disk-full', path: files.pixels });
+  });
+});
+
+describe('cacheSideFor', () => {
+  it('leaves half as much again, up to 512', () => {
+    expect([32, 64, 65, 96, 128, 224, 256, 384, 512].map(cacheSideFor)).toEqual([
+      64, 96, 128, 160, 192, 384, 384, 512, 512,
+    ]);
+    for (const size of cacheSides) expect(cacheSideFor(size)).toBeGreaterThanOrEqual(Math.min(512, 1.5 * size));
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, 513])('refuses %d', (size) => {
+    expect(() => cacheSideFor(size)).toThrow(PretextError);
+  });
+});
+
+describe('flipAllowed', () => {
+  it.each([
+    ['DX', null, true],
+    ['CT', null, true],
+    [null, null, true],
+    ['DX', 'R', false],
+    ['CR', 'L', false],
+    ['MR', 'U', true],
+    ['DX', '', true],
+    ['MG', null, false],
+    ['US', null, false],
+    ['OP', null, false],
+  ])('modality %s, laterality %s: %s', (modality, laterality, expected) => {
+    expect(flipAllowed({ modality, laterality })).toBe(expected);
+  });
+});
