@@ -152,9 +152,22 @@ export class Database {
     }
   }
 
+  /**
+   * Closes the connection. libsql holds the file until its statements are collected as garbage, so SQLite's own
+   * clean-up at the last close comes late or never: the log is moved into the file here, which makes the file alone
+   * a whole copy of the catalogue unless another process is using it.
+   */
   close(): void {
-    this.statements.clear();
-    this.connection.close();
+    try {
+      this.connection.exec('PRAGMA busy_timeout = 0');
+      this.connection.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // Nothing is lost where this fails (full disk, damaged file): what was committed is in the log.
+      if (sqliteCode(error) === null) throw error;
+    } finally {
+      this.statements.clear();
+      this.connection.close();
+    }
   }
 
   private statement(sql: string): ReturnType<LibsqlDatabase.Database['prepare']> {
