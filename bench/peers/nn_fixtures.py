@@ -122,7 +122,7 @@ def masked_autoencoder() -> dict:
     return {
         "about": "Masked autoencoder: the encoder sees [cls; visible], the decoder [cls; visible; hidden] with "
         "gathered position embeddings; loss = mean squared error over hidden patches against pixels normalised per "
-        "patch: (x - mean) / sqrt(variance + 1e-6), variance divided by pixels - 1 (lossWithBiasedVariance: by pixels). "
+        "patch: (x - mean) / sqrt(variance + 1e-6), variance divided by pixels - 1 (lossWithBiasedVariance: pixels). "
         "gradients: of loss, before clipping, for all trained parameters (the position tables are fixed). training: "
         "ten steps on the same batch: loss before each update, gradient norm before clipping to 1.0, AdamW lr 1e-3, "
         "betas 0.9 0.95, eps 1e-8, weight decay 0.05 on the tensors in `decayed`; some weights after the tenth.",
