@@ -3,6 +3,7 @@
 import { inflateRawSync } from 'node:zlib';
 import jpegJs from 'jpeg-js';
 import { readJpeg2000Size, readJpegInfo } from './codestream.js';
+import { decodeExtendedJpeg } from './jpeg-extended.js';
 import { MAX_FRAME_BYTES } from './limits.js';
 import { thrownText } from './refusal.js';
 import { decodeRle } from './rle.js';
@@ -164,7 +165,14 @@ async function decodeJpegFamily(frame: Uint8Array, shape: FrameShape): Promise<D
   if (info.process === 'jpeg-ls') return decodeWasm('charls', frame, shape);
   if (info.process === 'lossless') return decodeJpegLossless(frame, shape, info.precision);
   if (info.process === 'other') throw new Error('this JPEG process is not supported');
-  if (info.precision !== 8) throw new Error(`JPEG of ${info.precision} bits is not supported`);
+  if (info.precision !== 8) {
+    if (info.precision !== 12 || info.process !== 'sequential') {
+      throw new Error(`${info.process} JPEG of ${info.precision} bits is not supported`);
+    }
+    const samples = decodeExtendedJpeg(frame, shape.rows, shape.columns);
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    return { bytes, bytesPerSample: 2, signed: false, byPlane: false, colour: null };
+  }
   if (shape.samplesPerPixel === 1) return decodeWasm('libjpeg-turbo', frame, shape);
   const namedRgb = info.components.join() === '82,71,66';
   const colour =

@@ -32,20 +32,3 @@ export function luminanceOfPalette(indices: Float32Array, palette: Palette): Flo
       RED * lookUp(palette.red, index) + GREEN * lookUp(palette.green, index) + BLUE * lookUp(palette.blue, index),
   );
 }
-
-/**
- * RGB of a YBR_FULL frame, in place (PS3.3 C.7.6.3.1.2; full range, 8 bits).
- *
- * @param values [pixels, 3], 0 .. 255.
- */
-export function ybrFullToRgb(values: Uint8Array): void {
-  const clamp = (value: number): number => Math.min(255, Math.max(0, Math.round(value)));
-  for (let at = 0; at + 2 < values.length; at += 3) {
-    const y = values[at]!;
-    const cb = values[at + 1]! - 128;
-    const cr = values[at + 2]! - 128;
-    values[at] = clamp(y + 1.402 * cr);
-    values[at + 1] = clamp(y - 0.344136 * cb - 0.714136 * cr);
-    values[at + 2] = clamp(y + 1.772 * cb);
-  }
-}

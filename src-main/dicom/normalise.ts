@@ -60,7 +60,7 @@ function rescaleToUnit(values: Float32Array, low: number, high: number): Float32
   const out = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = (values[i]! - low) * scale;
-    out[i] = value >= 1 ? 1 : value > 0 ? value : 0;
+    out[i] = value > 0 ? Math.min(value, 1) : 0;
   }
   return out;
 }

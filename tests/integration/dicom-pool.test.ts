@@ -1,0 +1,87 @@
+/** @file The decode pool with its real worker threads: good files, bad files, slow files. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DecodePool } from '../../src-main/dicom/decode-pool.js';
+import { encapsulate, RLE, writeImage } from '../unit/dicom/writer.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pretext-pool-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, bytes: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+describe('DecodePool', () => {
+  it('reads headers and frames, and refuses bad files without stopping', async () => {
+    const pool = new DecodePool({ workers: 2 });
+    const good = file('good.dcm', writeImage({ frames: 3 }));
+    const empty = file('empty.dcm', '');
+    const text = file('text.dcm', 'Dear colleague');
+    const cut = file('cut.dcm', writeImage().subarray(0, -4));
+    try {
+      const results = await Promise.all(
+        [good, empty, text, cut, folder, join(folder, 'missing')].map((path) => pool.readHeader(path)),
+      );
+      expect(results.map(({ ok }) => ok)).toEqual([true, false, false, false, false, false]);
+      const reasons = results.map((result) => (result.ok ? '' : result.reason));
+      expect(reasons[1]).toMatch(/empty/);
+      expect(reasons[2]).toMatch(/neither DICOM/);
+      expect(reasons[3]).toMatch(/truncated/);
+      expect(reasons[4]).toMatch(/not a regular file/);
+      expect(reasons[5]).toMatch(/No such file/);
+      const normalised = await pool.normalise(good, 16);
+      expect(normalised.ok && normalised.frames.map(({ length }) => length)).toEqual([256, 256, 256]);
+      expect((await pool.normalise(cut, 16)).ok).toBe(false);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('finds a header that is longer than the first read, and counts compressed frames', async () => {
+    const pool = new DecodePool({ workers: 1 });
+    const long = { tag: [0x0009, 0x1001] as [number, number], vr: 'OB', value: new Uint8Array(300_000) };
+    const path = file('long.dcm', writeImage({ extra: [long], rows: 64, columns: 64 }));
+    const frames = encapsulate([new Uint8Array(70_000)]);
+    const short = file(
+      'frames.dcm',
+      writeImage({ transferSyntax: RLE, frames: 2, pixels: frames, encapsulated: true }),
+    );
+    const whole = writeImage({ transferSyntax: RLE, pixels: frames, encapsulated: true });
+    const cut = file('cut-frame.dcm', whole.subarray(0, 40_000));
+    try {
+      expect(await pool.readHeader(path)).toMatchObject({ ok: true, header: { rows: 64, columns: 64 } });
+      expect(await pool.readHeader(short)).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/1 of the 2 frames/),
+      });
+      expect(await pool.readHeader(cut)).toMatchObject({ ok: false, reason: expect.stringMatching(/truncated/) });
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('replaces a worker that takes too long and goes on', async () => {
+    const slow = file('slow.dcm', writeImage({ rows: 2000, columns: 2000, frames: 20 }));
+    const pool = new DecodePool({ workers: 1, timeLimitMs: 600 });
+    const small = file('small.dcm', writeImage());
+    try {
+      const [first, second] = await Promise.all([pool.normalise(slow, 512), pool.readHeader(small)]);
+      expect(first).toMatchObject({ ok: false, reason: expect.stringMatching(/took longer than/) });
+      expect(second.ok).toBe(true);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('refuses what is waiting when it is closed', async () => {
+    const pool = new DecodePool({ workers: 1 });
+    const waiting = Promise.all(Array.from({ length: 5 }, () => pool.readHeader(file('a.dcm', writeImage()))));
+    await pool.close();
+    expect((await waiting).every(({ ok }) => !ok)).toBe(true);
+  });
+});
