@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type JobControl, type Progress, silentJob } from '../../src-main/base/jobs.js';
@@ -232,7 +232,8 @@ describe.skipIf(!present)('import of real series (needs ../shared/data)', () => 
     const table = readFileSync(join(data, 'DICOM_TABLE.tsv'), 'utf8').split('\n');
     const listed = table.filter((line) => line.startsWith('series/')).length;
     expect(listed).toBe(255);
-    expect(first.images + first.duplicates).toBe(listed);
+    // dcmdump finds 240 different SOPInstanceUIDs: the set has some images in several encodings.
+    expect(first).toMatchObject({ images: 240, duplicates: listed - 240 });
     expect(first.skipped.filter(({ path }) => path.endsWith('.dcm'))).toEqual([]);
     expect(first.added).toBe(first.images);
     const second = await importFolders(project, [folder], silentJob());
@@ -254,6 +255,5 @@ describe.skipIf(!present)('import of real series (needs ../shared/data)', () => 
     const table = readFileSync(join(folder, 'labels.csv'), 'utf8').trim().split('\n').slice(1);
     expect(first.patients).toBe(new Set(table.map((line) => line.split(',')[2])).size);
     expect(await importFolders(project, [folder], silentJob())).toEqual({ ...first, added: 0 });
-    rmSync(project.pixelsFolder, { recursive: true });
   }, 240_000);
 });
