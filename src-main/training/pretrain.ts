@@ -6,14 +6,15 @@ import type { JobControl } from '../base/jobs.js';
 import { Purpose, Random } from '../base/random.js';
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
-import { type Provider, ProgramSession, type TensorData } from '../engine/session.js';
+import { ProgramSession, type Provider, type TensorData } from '../engine/session.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
 import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
-import { cacheSideFor, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
+import { ensurePixelCache, type PixelCache } from '../pixels/cache.js';
 import { BatchLoader } from '../pixels/loader.js';
 import { contrastiveRecipe, inpaintingRecipe } from '../pixels/recipes.js';
 import { type Positives, stepsPerEpoch } from '../pixels/sampler.js';
+import { cacheSideFor } from '../pixels/side.js';
 import { contrastiveTask } from '../ssl/contrastive.js';
 import { inpaintingTask } from '../ssl/inpainting.js';
 import type { PretextMethod, PretextTask } from '../ssl/pretext.js';
@@ -40,6 +41,13 @@ export interface PretrainOptions {
   split: Split | null;
   positives: Positives;
   /** Steps between checkpoints; null: by time. */
+  checkpointEvery: number | null;
+}
+
+/** What may differ when a run goes on; null: as it was. */
+export interface ResumeOptions {
+  device: Provider | null;
+  threads: number | null;
   checkpointEvery: number | null;
 }
 
@@ -144,7 +152,7 @@ export async function pretrain(
 export async function resumePretraining(
   project: Project,
   id: string,
-  overrides: { device: Provider | null; threads: number | null; checkpointEvery: number | null },
+  overrides: ResumeOptions,
   control: JobControl,
   onEvent: (run: string, event: RunEvent) => void,
 ): Promise<PretrainResult> {

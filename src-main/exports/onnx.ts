@@ -1,0 +1,67 @@
+/** @file A classifier as one ONNX file that any ONNX runtime executes, with its preprocessing described inside. */
+
+import { PretextError } from '../base/errors.js';
+import { writeFileAtomic } from '../base/files.js';
+import { lowerProgram } from '../graph/onnx.js';
+import { softmax } from '../graph/ops/normalise.js';
+import { program } from '../graph/program.js';
+import type { VitConfig } from '../nn/vit.js';
+import { classifierGraph, PROBABILITIES } from '../tasks/classifier.js';
+
+export interface ExportedClassifier {
+  id: string;
+  task: string;
+  classes: readonly string[];
+  vit: VitConfig;
+  /** Side of the square that decoding resamples an image to before the network's own size. */
+  cacheSide: number;
+  normalisation: number;
+}
+
+/** How pixels become the model's input: the text of the metadata entry `preprocessing`. */
+export function preprocessing({ vit, cacheSide, normalisation }: ExportedClassifier): object {
+  return {
+    version: normalisation,
+    input: `float32 [1, ${vit.channels}, ${vit.imageSize}, ${vit.imageSize}]`,
+    steps: [
+      'decode one frame; apply the modality LUT or rescale slope and intercept; colour becomes luminance',
+      'CT: window -1024 to 1024 HU to 0..1; other modalities: 0.5th to 99.5th percentile of the frame to 0..1, clipped',
+      'MONOCHROME1: invert, so that bright means dense',
+      `resample to ${cacheSide} pixels on the longer side by area averaging, keep the pixel aspect ratio, centre on black, square; 16 bits`,
+      `resample the square to ${vit.imageSize} by ${vit.imageSize} pixels`,
+      'scale does not matter: the model itself brings each image to mean 0 and variance 1',
+    ],
+  };
+}
+
+/**
+ * Writes the model. Input `image` [1, channels, imageSize, imageSize], output `probabilities` [1, classes].
+ *
+ * @param weights by timm's names, with head.weight and head.bias
+ * @throws PretextError `internal` where a weight is missing, `disk-full`.
+ */
+export function exportOnnx(path: string, card: ExportedClassifier, weights: ReadonlyMap<string, Float32Array>): void {
+  const graph = classifierGraph(card.vit, card.classes.length, 1, true);
+  for (const { name } of graph.parameters) {
+    if (!weights.has(name)) throw new PretextError({ code: 'internal', message: `The weight ${name} is missing.` });
+  }
+  const { model } = lowerProgram(
+    program('classifier', {
+      inputs: [graph.images],
+      frozen: graph.parameters.map(({ tensor }) => tensor),
+      outputs: { [PROBABILITIES]: softmax(graph.logits) },
+    }),
+    {
+      embedded: weights,
+      plainOutputNames: true,
+      metadata: {
+        model: card.id,
+        task: card.task,
+        classes: JSON.stringify(card.classes),
+        preprocessing: JSON.stringify(preprocessing(card)),
+        notice: 'Research use only. Not a medical device.',
+      },
+    },
+  );
+  writeFileAtomic(path, [model]);
+}

@@ -1,0 +1,52 @@
+/** @file What main or the command line and the trainer process say to each other. All of it is plain data. */
+
+import { type ErrorCode, PretextError } from '../base/errors.js';
+import type { Progress } from '../base/jobs.js';
+import type { Device } from '../engine/devices.js';
+import type { BenchOptions, BenchResult } from './bench.js';
+import type { RunEvent } from './events.js';
+import type { FinetuneOptions, FinetuneResult } from './finetune.js';
+import type { PredictOptions, PredictResult } from './predict.js';
+import type { PretrainOptions, PretrainResult, ResumeOptions } from './pretrain.js';
+
+/** A job for the trainer, with what it answers. */
+export interface JobTypes {
+  devices: { request: Record<never, never>; result: Device[] };
+  pretrain: { request: { project: string; options: PretrainOptions }; result: PretrainResult };
+  resume: { request: { project: string; run: string; options: ResumeOptions }; result: PretrainResult };
+  finetune: { request: { project: string; options: FinetuneOptions }; result: FinetuneResult };
+  predict: { request: { project: string; options: PredictOptions }; result: PredictResult };
+  bench: { request: { options: BenchOptions }; result: BenchResult[] };
+}
+
+export type JobKind = keyof JobTypes;
+export type JobRequest = { [K in JobKind]: { kind: K } & JobTypes[K]['request'] }[JobKind];
+
+/** To the trainer. `stop` asks for a checkpoint and an orderly end. */
+export type ToTrainer = JobRequest | { kind: 'stop' };
+
+export interface ErrorReport {
+  code: ErrorCode;
+  message: string;
+  path?: string;
+  remedy?: string;
+}
+
+/** From the trainer; the last message of a job is its result or its error. */
+export type FromTrainer =
+  | { kind: 'progress'; progress: Progress }
+  | { kind: 'event'; run: string; event: RunEvent }
+  | { kind: 'result'; value: unknown }
+  | { kind: 'error'; error: ErrorReport };
+
+export function toReport(error: unknown): ErrorReport {
+  if (error instanceof PretextError) {
+    const { code, message, path, remedy } = error;
+    return { code, message, ...(path === undefined ? {} : { path }), ...(remedy === undefined ? {} : { remedy }) };
+  }
+  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+export function fromReport(report: ErrorReport): PretextError {
+  return new PretextError(report);
+}
