@@ -1,0 +1,95 @@
+/**
+ * @file The trainer process: owns ONNX Runtime's sessions, one job at a time. A crash of a GPU driver or an
+ * out-of-memory kill ends this process alone. Started by Node's `fork` (command line) or Electron's utility process.
+ */
+
+import { PretextError } from '../base/errors.js';
+import type { JobControl } from '../base/jobs.js';
+import { Project } from '../catalogue/project.js';
+import { listDevices } from '../engine/devices.js';
+import { bench } from './bench.js';
+import type { RunEvent } from './events.js';
+import { finetune } from './finetune.js';
+import { predict } from './predict.js';
+import { pretrain, resumePretraining } from './pretrain.js';
+import { type FromTrainer, type JobRequest, type ToTrainer, toReport } from './protocol.js';
+
+/** The message port of an Electron utility process. */
+interface ParentPort {
+  postMessage(message: FromTrainer): void;
+  on(event: 'message', listener: (event: { data: ToTrainer }) => void): void;
+}
+
+const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort;
+const abort = new AbortController();
+
+function send(message: FromTrainer): void {
+  if (parentPort !== undefined) parentPort.postMessage(message);
+  else if (process.connected) process.send?.(message, () => undefined);
+}
+
+const control: JobControl = {
+  signal: abort.signal,
+  onProgress: (progress) => send({ kind: 'progress', progress }),
+};
+const onEvent = (run: string, event: RunEvent) => send({ kind: 'event', run, event });
+
+async function perform(job: JobRequest): Promise<unknown> {
+  switch (job.kind) {
+    case 'devices':
+      return listDevices();
+    case 'bench':
+      return bench(job.options, control);
+    case 'pretrain':
+      return withProject(job.project, (project) => pretrain(project, job.options, control, onEvent));
+    case 'resume':
+      return withProject(job.project, (project) => resumePretraining(project, job.run, job.options, control, onEvent));
+    case 'finetune':
+      return withProject(job.project, (project) => finetune(project, job.options, control));
+    case 'predict':
+      return withProject(job.project, (project) => predict(project, job.options, control));
+  }
+}
+
+async function withProject<T>(folder: string, use: (project: Project) => Promise<T>): Promise<T> {
+  const project = Project.open(folder);
+  try {
+    return await use(project);
+  } finally {
+    project.close();
+  }
+}
+
+/** Lets the last message reach the parent before the process ends. */
+function finish(message: FromTrainer): void {
+  if (parentPort !== undefined) {
+    parentPort.postMessage(message);
+    setTimeout(() => process.exit(0), 50);
+  } else if (process.connected) {
+    process.send?.(message, () => process.exit(0));
+  } else {
+    process.exit(0);
+  }
+}
+
+let started = false;
+function receive(message: ToTrainer): void {
+  if (message.kind === 'stop') {
+    abort.abort();
+    return;
+  }
+  if (started) return;
+  started = true;
+  perform(message).then(
+    (value) => finish({ kind: 'result', value }),
+    (error: unknown) => finish({ kind: 'error', error: toReport(error) }),
+  );
+}
+
+if (parentPort !== undefined) parentPort.on('message', ({ data }) => receive(data));
+else if (process.send !== undefined) process.on('message', (message) => receive(message as ToTrainer));
+else throw new PretextError({ code: 'internal', message: 'The trainer is started by Pretext, not by hand.' });
+
+// The parent is gone, or a terminal's Ctrl-C reached the whole process group: leave a checkpoint, then end.
+process.on('disconnect', () => abort.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
