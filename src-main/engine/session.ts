@@ -8,7 +8,7 @@
 import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
-import { inputName, type Program } from '../graph/program.js';
+import { inputName, type Program, program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor, typeName } from '../graph/tensor.js';
 
 /** Execution providers of ONNX Runtime that Pretext uses. */
@@ -59,6 +59,19 @@ function toOrt(name: string, tensor: Tensor, data: TensorData): ort.Tensor {
   return new ort.Tensor(ORT_TYPES[tensor.dtype], data, [...tensor.shape]);
 }
 
+function commonOptions({ provider, threads }: SessionOptions): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    // Adam's second moments shrink towards 0; arithmetic on denormal numbers is many times slower.
+    extra: { session: { set_denormal_as_zero: '1' } },
+  };
+}
+
 /** Where state lives: in this process's memory (double-buffered) or in buffers of the GPU. */
 type StateKind = 'host' | 'gpu-buffer';
 
@@ -74,6 +87,7 @@ export class ProgramSession {
     readonly program: Program,
     readonly lowered: Omit<LoweredProgram, 'model'>,
     private readonly session: ort.InferenceSession,
+    private readonly options: SessionOptions,
     private readonly stateKind: StateKind,
     /** Milliseconds that lowering and ONNX Runtime's own graph optimisation took. */
     readonly compileMs: number,
@@ -93,19 +107,12 @@ export class ProgramSession {
     for (const name of Object.values(lowered.nextNames)) locations[name] = stateKind === 'host' ? 'cpu' : stateKind;
     try {
       const session = await ort.InferenceSession.create(model, {
-        executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
-        graphOptimizationLevel: 'all',
-        intraOpNumThreads: options.threads,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        logSeverityLevel: 3,
+        ...commonOptions(options),
         enableProfiling: options.profilePrefix !== undefined,
         ...(options.profilePrefix === undefined ? {} : { profileFilePrefix: options.profilePrefix }),
         ...(stateKind === 'gpu-buffer' ? { preferredOutputLocation: locations } : {}),
-        // Adam's second moments shrink towards 0; arithmetic on denormal numbers is many times slower.
-        extra: { session: { set_denormal_as_zero: '1' } },
       });
-      return new ProgramSession(program, lowered, session, stateKind, performance.now() - started);
+      return new ProgramSession(program, lowered, session, options, stateKind, performance.now() - started);
     } catch (error) {
       throw new PretextError({
         code: 'device',
@@ -134,14 +141,48 @@ export class ProgramSession {
     }
   }
 
-  /** A copy of the current values of the state variables. */
+  /** A copy of the current values of the state variables. @throws PretextError `device` where the device fails. */
   async getState(): Promise<Map<string, TensorData>> {
     const result = new Map<string, TensorData>();
+    const onDevice = new Map<string, ort.Tensor>();
     for (const [name, tensor] of this.state) {
-      const data = (await tensor.getData()) as TensorData;
-      result.set(name, this.stateKind === 'host' ? data.slice() : data);
+      if (tensor.location === 'gpu-buffer') onDevice.set(name, tensor);
+      else result.set(name, (tensor.data as TensorData).slice());
     }
-    return result;
+    if (onDevice.size === 0) return result;
+    for (const [name, data] of await this.download(onDevice)) result.set(name, data);
+    return new Map([...this.state.keys()].map((name) => [name, result.get(name) as TensorData]));
+  }
+
+  /**
+   * Copies tensors from the device through a program that does nothing else: ONNX Runtime's Node binding cannot read
+   * a GPU tensor by itself (`getData` of one ends the process), but gives any session's outputs on the host.
+   */
+  private async download(tensors: ReadonlyMap<string, ort.Tensor>): Promise<Map<string, TensorData>> {
+    const variables = this.program.state.filter(({ name }) => tensors.has(name));
+    const reader = lowerProgram(
+      program('read_state', {
+        inputs: variables.map(({ current }) => current),
+        outputs: Object.fromEntries(variables.map(({ name, current }) => [name, current])),
+      }),
+    );
+    try {
+      const session = await ort.InferenceSession.create(reader.model, commonOptions(this.options));
+      const results = await session.run(Object.fromEntries(tensors));
+      const copies = variables.map(({ name }): [string, TensorData] => [
+        name,
+        (results[reader.outputNames[name]].data as TensorData).slice(),
+      ]);
+      await session.release();
+      return new Map(copies);
+    } catch (error) {
+      throw new PretextError({
+        code: 'device',
+        message: `The state of ${this.program.name} could not be read from the device: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: 'Resume the run from its last checkpoint.',
+        cause: error,
+      });
+    }
   }
 
   /**
