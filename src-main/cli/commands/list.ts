@@ -1,0 +1,74 @@
+/** @file `pretext runs` and `pretext models`: what a project has been taught so far. */
+
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { lossCurve, readEvents } from '../../training/events.js';
+import { listModels, readModelCard } from '../../training/model-store.js';
+import { listRuns, readRun, runPaths } from '../../training/run-store.js';
+import {
+  addExamples,
+  addProject,
+  type Context,
+  type Outcome,
+  type Perform,
+  type ProjectFlag,
+  withProject,
+} from '../command.js';
+import { formatTable } from '../format.js';
+
+export function registerLists(program: Command, perform: Perform): void {
+  const runs = program
+    .command('runs')
+    .description('the pretraining runs of a project')
+    .action((flags: ProjectFlag) => perform(flags, (context) => showRuns(context, flags)));
+  addExamples(addProject(runs), ['runs --project study']);
+  const models = program
+    .command('models')
+    .description('the fine-tuned models of a project')
+    .action((flags: ProjectFlag) => perform(flags, (context) => showModels(context, flags)));
+  addExamples(addProject(models), ['models --project study']);
+}
+
+function showRuns({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
+  return withProject(flags.project, (project) => {
+    const runs = listRuns(project).map((id) => {
+      const { method, backbone, epochs, totalSteps, created } = readRun(project, id);
+      const paths = runPaths(project, id);
+      const last = lossCurve(readEvents(paths.events)).at(-1);
+      return {
+        run: id,
+        method,
+        backbone,
+        created,
+        epochs,
+        totalSteps,
+        steps: last?.step ?? 0,
+        loss: last?.loss ?? null,
+        finished: existsSync(paths.encoder),
+      };
+    });
+    const rows = runs.map((run) => [
+      run.run,
+      run.backbone,
+      `${run.steps} of ${run.totalSteps}`,
+      run.loss?.toFixed(4) ?? '-',
+      run.finished ? 'finished' : 'can be resumed',
+    ]);
+    const text = formatTable(['run', 'backbone', 'steps', 'loss', 'state'], rows);
+    terminal.result({ runs }, rows.length === 0 ? 'No run yet: make one with pretext pretrain.' : text);
+    return 'done';
+  });
+}
+
+function showModels({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
+  return withProject(flags.project, (project) => {
+    const models = listModels(project).map((id) => {
+      const { task, mode, run, labels, seeds, created, classes } = readModelCard(project, id);
+      return { model: id, task, classes, mode, run, labels, seeds: seeds.length, created };
+    });
+    const rows = models.map(({ model, task, run, labels }) => [model, task, run ?? 'from scratch', String(labels)]);
+    const text = formatTable(['model', 'task', 'run', 'labels'], rows);
+    terminal.result({ models }, rows.length === 0 ? 'No model yet: make one with pretext finetune.' : text);
+    return 'done';
+  });
+}

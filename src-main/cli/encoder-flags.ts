@@ -1,0 +1,51 @@
+/** @file The options that shape an encoder, as `pretrain`, `finetune` and `bench` take them. */
+
+import type { Command } from 'commander';
+import { type BackboneName, VIT_BACKBONES } from '../nn/vit.js';
+import { choice, UsageError, wholeNumber } from './command.js';
+
+export interface EncoderFlags {
+  backbone?: BackboneName;
+  imageSize?: number;
+  patchSize?: number;
+  depth?: number;
+}
+
+export interface EncoderShape {
+  backbone: BackboneName;
+  imageSize: number;
+  patchSize: number;
+  depth: number | null;
+}
+
+const PRESET: EncoderShape = { backbone: 'vit-tiny', imageSize: 64, patchSize: 8, depth: null };
+
+export function addEncoder(command: Command): Command {
+  return command
+    .addOption(choice('--backbone <name>', `encoder (default: ${PRESET.backbone})`, Object.keys(VIT_BACKBONES)))
+    .option('--image-size <pixels>', `side of the images (default: ${PRESET.imageSize})`, wholeNumber(8))
+    .option('--patch-size <pixels>', `side of a patch (default: ${PRESET.patchSize})`, wholeNumber(2))
+    .option('--depth <blocks>', 'transformer blocks (default: as the backbone has)', wholeNumber(1));
+}
+
+/** @throws UsageError where the patches do not tile the image. */
+export function encoderShape(flags: EncoderFlags): EncoderShape {
+  const shape: EncoderShape = {
+    backbone: flags.backbone ?? PRESET.backbone,
+    imageSize: flags.imageSize ?? PRESET.imageSize,
+    patchSize: flags.patchSize ?? PRESET.patchSize,
+    depth: flags.depth ?? PRESET.depth,
+  };
+  if (shape.imageSize % shape.patchSize !== 0 || shape.imageSize < 2 * shape.patchSize) {
+    throw new UsageError(
+      `Patches of ${shape.patchSize} pixels do not tile images of ${shape.imageSize} pixels.`,
+      'Choose --image-size as a multiple of --patch-size, at least twice as large: for example 64 and 8.',
+    );
+  }
+  return shape;
+}
+
+/** Whether any of these options was given. */
+export function namesEncoder({ backbone, imageSize, patchSize, depth }: EncoderFlags): boolean {
+  return [backbone, imageSize, patchSize, depth].some((value) => value !== undefined);
+}
