@@ -16,6 +16,10 @@ export interface Difficulty {
   contrast: [number, number];
   /** Radius of the finding in the slice, mm. */
   radius: [number, number];
+  /** Part of the findings that lie in the right lung, as aspirated matter mostly does. */
+  rightSided: number;
+  /** Standard deviation of the finding's place around the usual one, the back and side of the lung, mm. */
+  spread: number;
   /** Standard deviation of the harmless patchy density of every lung, HU. */
   haze: number;
   /** Number of vessels, 1 = normal. */
@@ -25,8 +29,10 @@ export interface Difficulty {
 }
 
 export const DEFAULT_DIFFICULTY: Difficulty = {
-  contrast: [190, 320],
-  radius: [13, 21],
+  contrast: [220, 420],
+  radius: [17, 27],
+  rightSided: 0.8,
+  spread: 20,
   haze: 24,
   vessels: 1,
   noise: [12, 38],
@@ -205,18 +211,20 @@ export function lungDistance(anatomy: Anatomy, section: Section, x: number, y: n
   return Math.max(wall, -mediastinumDistance(section, x, y));
 }
 
-/** A place whose whole circle of `radius` mm lies at least `depth` of it in the lung at all heights `zs`, or null. */
+/** A place whose whole circle of `radius` mm lies at least `depth` of it in the lung at all heights `zs`, or null; it is drawn around the usual place if one is given. */
 function placeInLung(
   random: Random,
   anatomy: Anatomy,
   zs: readonly number[],
   radius: number,
   depth: number,
+  usual: { x: number; y: number; spread: number } | null = null,
 ): { x: number; y: number } | null {
+  const { a, b } = anatomy.cavity;
   const sections = zs.map((z) => sectionAt(anatomy, z));
   for (let attempt = 0; attempt < 400; attempt++) {
-    const x = random.uniform(-anatomy.cavity.a, anatomy.cavity.a);
-    const y = random.uniform(-anatomy.cavity.b, anatomy.cavity.b);
+    const x = usual === null ? random.uniform(-a, a) : usual.x + usual.spread * random.normal();
+    const y = usual === null ? random.uniform(-b, b) : usual.y + usual.spread * random.normal();
     if (sections.every((section) => lungDistance(anatomy, section, x, y) < -depth * radius)) return { x, y };
   }
   return null;
@@ -321,9 +329,11 @@ function drawDistractors(random: Random, anatomy: Anatomy, zs: readonly number[]
 
 function drawFinding(random: Random, anatomy: Anatomy, zs: readonly number[], difficulty: Difficulty): Opacity | null {
   const radius = random.uniform(...difficulty.radius);
+  const side = random.uniform() < difficulty.rightSided ? -1 : 1;
+  const usual = { x: 0.62 * side * anatomy.cavity.a, y: 0.2 * anatomy.cavity.b, spread: difficulty.spread };
   const place =
-    placeInLung(random, anatomy, zs, radius, 0.75) ??
-    placeInLung(random, anatomy, zs, radius, 0.3) ??
+    placeInLung(random, anatomy, zs, radius, 0.6, usual) ??
+    placeInLung(random, anatomy, zs, radius, 0.3, usual) ??
     placeInLung(random, anatomy, [0], radius, 0);
   if (place === null) return null;
   const reach = Math.max(...zs.map(Math.abs));
