@@ -1,0 +1,3 @@
+/** @file Files other than code that the bundler imports. */
+
+declare module '*.css';

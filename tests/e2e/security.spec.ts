@@ -1,0 +1,116 @@
+/** @file What the window must not be able to do, tried from inside it. */
+
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './app.js';
+
+declare global {
+  interface Window {
+    /** Set by an injected script, should one ever run. */
+    intruder?: boolean;
+  }
+}
+
+/** The directives of the content security policy that `act` runs into. */
+function violations(page: Page, act: () => unknown): Promise<string[]> {
+  return page.evaluate(async (source) => {
+    const found: string[] = [];
+    const note = (event: SecurityPolicyViolationEvent) => found.push(event.effectiveDirective);
+    document.addEventListener('securitypolicyviolation', note);
+    const script: () => unknown = new Function(`return (${source})`)();
+    try {
+      await script();
+    } catch {
+      // Being refused is what is expected; the policy's own report is what counts.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    document.removeEventListener('securitypolicyviolation', note);
+    return found;
+  }, act.toString());
+}
+
+test('every file comes with the policy, and no file outside the window folder', async ({ started: { app } }) => {
+  const answers = await app.evaluate(async ({ net }) => {
+    const get = async (url: string) => {
+      const answer = await net.fetch(url);
+      return { status: answer.status, policy: answer.headers.get('content-security-policy') ?? '' };
+    };
+    return {
+      page: await get('app://pretext/index.html'),
+      outside: await get('app://pretext/%2e%2e%2fmain%2fmain.js'),
+      stranger: await get('app://other/index.html'),
+      missing: await get('app://pretext/none.js'),
+    };
+  });
+  expect(answers.page.status).toBe(200);
+  expect([answers.outside.status, answers.stranger.status, answers.missing.status]).toEqual([403, 403, 404]);
+  for (const { policy } of Object.values(answers)) expect(policy).toContain("default-src 'none'");
+});
+
+test('an inline script does not run', async ({ started: { page } }) => {
+  const found = await violations(page, () => {
+    const button = document.createElement('button');
+    button.setAttribute('onclick', 'window.intruder = true');
+    document.body.append(button);
+    button.click();
+    button.remove();
+    const script = document.createElement('script');
+    script.textContent = 'window.intruder = true';
+    document.body.append(script);
+  });
+  expect(await page.evaluate(() => window.intruder)).toBeUndefined();
+  expect(found).toContain('script-src-attr');
+  expect(found.some((directive) => directive === 'script-src-elem' || directive === 'require-trusted-types-for')).toBe(
+    true,
+  );
+});
+
+test('a remote address cannot be reached', async ({ started: { page } }) => {
+  const found = await violations(page, () => fetch('https://example.org/'));
+  expect(found).toEqual(['connect-src']);
+  const images = await violations(page, () => {
+    const image = new Image();
+    image.src = 'https://example.org/pixel.png';
+  });
+  expect(images).toEqual(['img-src']);
+});
+
+test('no window opens and no foreign page replaces ours', async ({ started: { app, page } }) => {
+  expect(await page.evaluate(() => window.open('app://pretext/index.html') === null)).toBe(true);
+  expect(await page.evaluate(() => window.open('https://example.org/') === null)).toBe(true);
+  await page.evaluate(() => {
+    window.location.href = 'https://example.org/';
+  });
+  await page.waitForTimeout(500);
+  expect(app.windows()).toHaveLength(1);
+  expect(page.url()).toBe('app://pretext/index.html');
+  await expect(page.getByTestId('name')).toHaveText('Pretext');
+});
+
+test('there is no node in the window, and one small bridge', async ({ started: { page } }) => {
+  const seen = await page.evaluate(() => ({
+    globals: ['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in window),
+    bridge: Object.keys(window.pretext).sort(),
+  }));
+  expect(seen).toEqual({ globals: [], bridge: ['devices', 'info'] });
+});
+
+test('permissions are denied', async ({ started: { page } }) => {
+  const states = await page.evaluate(async () => {
+    const names: PermissionName[] = ['notifications', 'geolocation', 'camera' as PermissionName];
+    return Promise.all(names.map(async (name) => (await navigator.permissions.query({ name })).state));
+  });
+  expect(states).toEqual(['denied', 'denied', 'denied']);
+});
+
+test('main does not answer a page that is not its own', async ({ started: { app } }) => {
+  const preload = join(process.cwd(), 'out', 'preload', 'preload.js');
+  const opened = app.waitForEvent('window');
+  await app.evaluate(async ({ BrowserWindow }, path) => {
+    const foreign = new BrowserWindow({ show: false, webPreferences: { preload: path, sandbox: true } });
+    await foreign.loadURL('about:blank');
+  }, preload);
+  const page = await opened;
+  const message = await page.evaluate(() => window.pretext.info().then(String, (error: Error) => error.message));
+  expect(message).toContain("the caller is not Pretext's window");
+});
