@@ -1,0 +1,52 @@
+/** @file Which room may import which. Imports point one way; a newcomer reads the architecture here. */
+
+/** Rooms of src-main, and what each may import beside itself. `base` is open to all. */
+const rooms = {
+  base: [],
+  graph: [],
+  dicom: ['base'],
+  catalogue: ['base', 'dicom'],
+  pixels: ['base', 'dicom', 'catalogue'],
+  engine: ['base', 'graph'],
+  nn: ['base', 'graph'],
+  ssl: ['base', 'graph', 'nn'],
+  tasks: ['base', 'graph', 'nn', 'catalogue'],
+  sample: ['base', 'dicom'],
+  exports: ['base', 'graph', 'nn', 'tasks', 'catalogue', 'engine'],
+  training: ['base', 'dicom', 'graph', 'engine', 'nn', 'ssl', 'tasks', 'catalogue', 'pixels', 'exports'],
+  demo: ['base', 'catalogue', 'pixels', 'engine', 'ssl', 'tasks', 'training', 'exports', 'sample'],
+  contract: ['base', 'engine'],
+};
+
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room}-imports-only-${allowed.join('-') || 'itself'}`,
+  severity: 'error',
+  from: { path: `^src-main/${room}/` },
+  to: { path: '^src-(main|renderer)/', pathNot: [room, ...allowed].map((name) => `^src-main/${name}/`) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'window-imports-only-the-contract',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { path: '^src-main/', pathNot: '^src-main/contract/' },
+    },
+    {
+      name: 'no-circles',
+      comment: "An op's gradient rule is made of other ops, so the ops know each other; nothing else may.",
+      severity: 'error',
+      from: { pathNot: '^src-main/graph/ops/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^electron$' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};
