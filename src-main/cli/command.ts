@@ -65,9 +65,9 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('Expected a number above zero.');
 }
 
-/** Parses 'all' (null) or a whole number of at least 1. */
-export function countOrAll(text: string): number | null {
-  if (text === 'all') return null;
+/** Parses 'all' or a whole number of at least 1. */
+export function countOrAll(text: string): number | 'all' {
+  if (text === 'all') return 'all';
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("Expected a whole number of at least 1, or 'all'.");

@@ -5,6 +5,7 @@ import { version } from '../../package.json';
 import { PretextError } from '../base/errors.js';
 import { addExamples, type Context, type Outcome, type Perform, UsageError } from './command.js';
 import { registerBench } from './commands/bench.js';
+import { registerDemo } from './commands/demo.js';
 import { registerDevices } from './commands/devices.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
@@ -48,6 +49,7 @@ export function createProgram(perform: Perform, sinks: Sinks): Command {
     registerLists,
     registerDevices,
     registerBench,
+    registerDemo,
   ]) {
     register(program, perform);
   }

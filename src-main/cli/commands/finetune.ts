@@ -30,7 +30,7 @@ interface FinetuneFlags extends ProjectFlag, EncoderFlags, DeviceFlags {
   task: string;
   run: string;
   mode: FinetuneMode;
-  labels: number | null;
+  labels: number | 'all';
   seeds: number;
   epochs?: number;
   baseline: boolean;
@@ -45,7 +45,7 @@ export function registerFinetune(program: Command, perform: Perform): void {
     .requiredOption('--task <name>', 'task whose labels are learned')
     .option('--run <run>', "encoder to start from: id of a run, 'latest', or 'none' for from scratch", 'latest')
     .addOption(choice('--mode <mode>', 'probe: frozen encoder; full: every weight learns', ['probe', 'full'], 'probe'))
-    .option('--labels <n>', "labels in each draw, even over classes, or 'all'", countOrAll, null)
+    .option('--labels <n>', "labels in each draw, even over classes, or 'all'", countOrAll, 'all')
     .option('--seeds <n>', 'draws of labels', wholeNumber(1), 5)
     .option('--epochs <n>', 'passes over the labels, with --mode full (default: by plan)', wholeNumber(1))
     .option('--no-baseline', 'leave out the comparison with the same from scratch');
@@ -76,7 +76,7 @@ async function finetune(context: Context, flags: FinetuneFlags): Promise<Outcome
     task: flags.task,
     run,
     mode: flags.mode,
-    labels: flags.labels,
+    labels: flags.labels === 'all' ? null : flags.labels,
     seeds: flags.seeds,
     device: await resolveDevice(context, flags.device),
     threads: resolveThreads(flags.threads),
