@@ -100,6 +100,14 @@ export class ProgramSession {
     lowering: LoweringOptions = {},
   ): Promise<ProgramSession> {
     const started = performance.now();
+    // A provider that this build lacks would be passed over in silence, and the CPU would compute.
+    if (!ort.listSupportedBackends().some(({ name }) => name === options.provider)) {
+      throw new PretextError({
+        code: 'device',
+        message: `This computer's build of ONNX Runtime has no ${options.provider} provider.`,
+        remedy: 'Choose another device, for example --device cpu; pretext devices lists them.',
+      });
+    }
     const { model, ...lowered } = lowerProgram(program, lowering);
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};

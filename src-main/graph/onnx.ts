@@ -5,7 +5,7 @@ import { onnx } from 'onnx-proto';
 import { topologicalOrder } from './gradient.js';
 import { ONNX_DTYPE } from './ops/elementwise.js';
 import { inputName, type Program } from './program.js';
-import { type DType, type EmitOptions, type Operation, type Shape, sizeOf, type Tensor } from './tensor.js';
+import { type DType, type EmitOptions, GraphError, type Operation, type Shape, sizeOf, type Tensor } from './tensor.js';
 
 const OPSET = 18;
 const IR_VERSION = 8;
@@ -49,7 +49,17 @@ class Lowerer {
   private readonly constants = new Map<string, string>();
   private values = 0;
 
-  constructor(private readonly usedTensors: ReadonlySet<Tensor>) {}
+  constructor(
+    private readonly usedTensors: ReadonlySet<Tensor>,
+    /** Names of inputs and outputs, which no value in between may take. */
+    private readonly reserved: ReadonlySet<string>,
+  ) {}
+
+  private freshName(): string {
+    let name = `v${this.values++}`;
+    while (this.reserved.has(name)) name = `v${this.values++}`;
+    return name;
+  }
 
   /** Fixes the name of a tensor before it is lowered. */
   assign(tensor: Tensor, name: string): void {
@@ -63,7 +73,7 @@ class Lowerer {
   nameOf(tensor: Tensor): string {
     const known = this.names.get(tensor);
     if (known !== undefined) return known;
-    const name = `v${this.values++}`;
+    const name = this.freshName();
     this.names.set(tensor, name);
     return name;
   }
@@ -75,14 +85,15 @@ class Lowerer {
     const key = `${dtype}[${shape.join(',')}]${content}`;
     const known = this.constants.get(key);
     if (known !== undefined) return known;
-    const name = `c${this.constants.size}`;
+    let name = `c${this.constants.size}`;
+    while (this.reserved.has(name)) name = `${name}_`;
     this.constants.set(key, name);
     this.initializers.push({ name, dims: [...shape], dataType: ONNX_DTYPE[dtype], rawData: bytes });
     return name;
   }
 
   emit(opType: string, inputs: string[], options: EmitOptions = {}): string {
-    const outputs = options.outputs ?? [`v${this.values++}`];
+    const outputs = options.outputs ?? [this.freshName()];
     const attribute = Object.entries(options.attributes ?? {}).map(([name, value]): onnx.IAttributeProto => {
       const Type = onnx.AttributeProto.AttributeType;
       if (typeof value === 'number') return { name, type: Type.INT, i: value };
@@ -122,7 +133,10 @@ export interface LoweringOptions {
   embedded?: ReadonlyMap<string, ArrayLike<number>>;
   /** Names of outputs as the model shows them; by default `out:NAME`. */
   plainOutputNames?: boolean;
-  /** Name of a symbolic first dimension of every input and output, for models that take any batch size. */
+  /**
+   * Name of a symbolic first dimension of every input and output. True only of programs without reshapes and
+   * broadcasts of that dimension, whose lengths are constants.
+   */
   batchDimension?: string;
 }
 
@@ -145,8 +159,14 @@ export function lowerProgram(program: Program, options: LoweringOptions = {}): L
     ...order.flatMap((operation) => operation.inputs),
     ...results.map((result) => result.tensor),
   ]);
-  const lowerer = new Lowerer(used);
   const declared = [...program.inputs, ...program.state.map((variable) => variable.current), ...program.frozen];
+  const names = [...declared.map(inputName), ...results.map((result) => result.name)];
+  const reserved = new Set<string>();
+  for (const name of names) {
+    if (reserved.has(name)) throw new GraphError(`program ${program.name} has two inputs or outputs named ${name}`);
+    reserved.add(name);
+  }
+  const lowerer = new Lowerer(used, reserved);
   for (const tensor of declared) lowerer.assign(tensor, inputName(tensor));
 
   // A result that is computed here takes its output's name; an input, a constant or a second use needs a copy.

@@ -9,7 +9,7 @@ import {
   type Tensor,
   typeName,
 } from '../tensor.js';
-import { mul, sub } from './elementwise.js';
+import { add, mul, sub } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { sum } from './reduce.js';
 
@@ -27,18 +27,25 @@ const attentionOp: OpDefinition<Record<string, never>> = {
       { shape: [batch, heads, tokens, tokens], dtype },
     ];
   },
-  gradient({ inputs: [q, k, v], outputs: [attended, weights] }, [g]) {
-    if (g === null) return [null, null, null];
+  // The weights get a gradient of their own only where a gradient is differentiated again.
+  gradient({ inputs: [q, k, v], outputs: [attended, weights] }, [g, own]) {
     const factor = 1 / Math.sqrt(q.shape[3]);
-    const toWeights = matmul(g, v, { transposeB: true });
-    // The row sums of toWeights * weights equal those of g * attended, which are width / tokens times as many values
-    // (Dao et al. 2022, FlashAttention, appendix B).
-    const rowSums = sum(mul(g, attended), -1, true);
-    const toScores = mul(weights, sub(toWeights, rowSums));
+    const centred: Tensor[] = [];
+    if (g !== null) {
+      // The row sums of g v^T * weights equal those of g * attended, which are width / tokens times as many values
+      // (Dao et al. 2022, FlashAttention, appendix B).
+      centred.push(sub(matmul(g, v, { transposeB: true }), sum(mul(g, attended), -1, true)));
+    }
+    if (own !== null) centred.push(sub(own, sum(mul(own, weights), -1, true)));
+    if (centred.length === 0) return [null, null, null];
+    const toScores = mul(
+      weights,
+      centred.reduce((total, term) => add(total, term)),
+    );
     return [
       matmul(toScores, k, { factor }),
       matmul(toScores, q, { transposeA: true, factor }),
-      matmul(weights, g, { transposeA: true }),
+      g === null ? null : matmul(weights, g, { transposeA: true }),
     ];
   },
   lower({ inputs: [q] }, l) {

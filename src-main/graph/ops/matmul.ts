@@ -104,7 +104,10 @@ const linearOp: OpDefinition<Record<string, never>> = {
 
 const columnSumOp: OpDefinition<Record<string, never>> = {
   name: 'columnSum',
-  infer: ([x]) => [{ shape: [1, x.shape[1]], dtype: requireSameDType('columnSum', [x], true) }],
+  infer([x]) {
+    if (x.rank !== 2) throw new GraphError(`columnSum of ${typeName(x)}`);
+    return [{ shape: [1, x.shape[1]], dtype: requireSameDType('columnSum', [x], true) }];
+  },
   gradient: ({ inputs: [x] }, [g]) => [g === null ? null : broadcastTo(g, x.shape)],
   // A product with a row of ones: ONNX Runtime's ReduceSum over the first axis runs at a fraction of this.
   lower({ inputs: [x] }, l) {

@@ -1,10 +1,19 @@
 /** @file Layer norm, softmax, log-softmax, cosine similarity. */
 
-import { apply, applyAll, GraphError, type OpDefinition, requireSameDType, type Tensor, typeName } from '../tensor.js';
-import { div, exp, maximum, mul, sqrt, sub } from './elementwise.js';
+import {
+  apply,
+  applyAll,
+  GraphError,
+  type OpDefinition,
+  requireSameDType,
+  type Tensor,
+  type TensorType,
+  typeName,
+} from '../tensor.js';
+import { add, div, exp, maximum, mul, scale, sqrt, square, sub } from './elementwise.js';
 import { columnSum, matmul } from './matmul.js';
 import { mean, sum, sumSquares } from './reduce.js';
-import { reshape } from './shape.js';
+import { broadcastTo, reshape } from './shape.js';
 import { scalar } from './source.js';
 
 type LayerNormAttributes = { readonly epsilon: number };
@@ -24,14 +33,24 @@ const layerNormOp: OpDefinition<LayerNormAttributes> = {
       { shape: statistics, dtype },
     ];
   },
-  gradient({ inputs: [x, gamma], outputs: [, average, inverseDeviation] }, [g]) {
-    if (g === null) return [null, null, null];
+  // The statistics get gradients of their own only where a gradient is differentiated again.
+  gradient({ inputs: [x, gamma], outputs: [, average, inverseDeviation] }, [g, toAverage, toInverse]) {
     const width = x.shape[x.rank - 1];
     const rows = (tensor: Tensor) => reshape(tensor, [x.size / width, width]);
     const normal = mul(sub(x, average), inverseDeviation);
-    const scaled = mul(g, gamma);
-    const centred = sub(sub(scaled, mean(scaled, -1, true)), mul(normal, mean(mul(scaled, normal), -1, true)));
-    return [mul(centred, inverseDeviation), columnSum(rows(mul(g, normal))), columnSum(rows(g))];
+    const toX: Tensor[] = [];
+    if (g !== null) {
+      const scaled = mul(g, gamma);
+      const centred = sub(sub(scaled, mean(scaled, -1, true)), mul(normal, mean(mul(scaled, normal), -1, true)));
+      toX.push(mul(centred, inverseDeviation));
+    }
+    if (toAverage !== null) toX.push(broadcastTo(scale(toAverage, 1 / width), x.shape));
+    if (toInverse !== null) toX.push(mul(normal, scale(mul(toInverse, square(inverseDeviation)), -1 / width)));
+    return [
+      toX.length === 0 ? null : toX.reduce((total, term) => add(total, term)),
+      g === null ? null : columnSum(rows(mul(g, normal))),
+      g === null ? null : columnSum(rows(g)),
+    ];
   },
   lower({ inputs: [x], attributes: { epsilon } }, l) {
     if (x.dtype === 'float64') {
@@ -64,9 +83,14 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-6
   return applyAll(layerNormOp, [x, gamma, beta], { epsilon })[0];
 }
 
+function lastAxisType(op: string, x: Tensor): TensorType[] {
+  if (x.rank < 1) throw new GraphError(`${op} needs an axis, got ${typeName(x)}`);
+  return [{ shape: x.shape, dtype: requireSameDType(op, [x], true) }];
+}
+
 const softmaxOp: OpDefinition<Record<string, never>> = {
   name: 'softmax',
-  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('softmax', [x], true) }],
+  infer: ([x]) => lastAxisType('softmax', x),
   gradient({ outputs: [y] }, [g]) {
     if (g === null) return [null];
     return [mul(y, sub(g, sum(mul(g, y), -1, true)))];
@@ -79,7 +103,7 @@ export const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], {});
 
 const logSoftmaxOp: OpDefinition<Record<string, never>> = {
   name: 'logSoftmax',
-  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('logSoftmax', [x], true) }],
+  infer: ([x]) => lastAxisType('logSoftmax', x),
   gradient: ({ outputs: [y] }, [g]) => [g === null ? null : sub(g, mul(exp(y), sum(g, -1, true)))],
   lower: (_operation, l) =>
     void l.emit('LogSoftmax', [l.input(0)], { attributes: { axis: -1 }, outputs: [l.output(0)] }),

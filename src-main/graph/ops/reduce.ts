@@ -1,7 +1,7 @@
 /** @file Reductions over axes. */
 
 import { apply, GraphError, normaliseAxis, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
-import { add, div, equal, exp, log, mul, scale, sub, where } from './elementwise.js';
+import { add, div, equal, exp, log, mul, scale, square, sub, where } from './elementwise.js';
 import { broadcastTo, reshape } from './shape.js';
 import { scalar } from './source.js';
 
@@ -81,9 +81,7 @@ function attributesOf(x: Tensor, axes: Axes, keepDims: boolean): ReduceAttribute
   return { axes: normal, keepDims };
 }
 
-function reduce(op: OpDefinition<ReduceAttributes>, x: Tensor, axes: Axes, keepDims: boolean): Tensor {
-  return apply(op, [x], attributesOf(x, axes, keepDims));
-}
+// ONNX takes an empty list of axes for all of them, so a reduction over none is not emitted.
 
 /** Sum over axes (null: all). */
 export const sum = (x: Tensor, axes: Axes, keepDims = false): Tensor => {
@@ -91,9 +89,15 @@ export const sum = (x: Tensor, axes: Axes, keepDims = false): Tensor => {
   return attributes.axes.length === 0 ? x : apply(sumOp, [x], attributes);
 };
 /** Largest element over axes (null: all). */
-export const max = (x: Tensor, axes: Axes, keepDims = false): Tensor => reduce(maxOp, x, axes, keepDims);
+export const max = (x: Tensor, axes: Axes, keepDims = false): Tensor => {
+  const attributes = attributesOf(x, axes, keepDims);
+  return attributes.axes.length === 0 ? x : apply(maxOp, [x], attributes);
+};
 /** Sum of squares over axes (null: all). */
-export const sumSquares = (x: Tensor, axes: Axes, keepDims = false): Tensor => reduce(sumSquaresOp, x, axes, keepDims);
+export const sumSquares = (x: Tensor, axes: Axes, keepDims = false): Tensor => {
+  const attributes = attributesOf(x, axes, keepDims);
+  return attributes.axes.length === 0 ? square(x) : apply(sumSquaresOp, [x], attributes);
+};
 
 /** Arithmetic mean over axes (null: all). */
 export function mean(x: Tensor, axes: Axes, keepDims = false): Tensor {

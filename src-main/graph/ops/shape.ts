@@ -24,7 +24,8 @@ type ShapeAttributes = {
 const reshapeOp: OpDefinition<ShapeAttributes> = {
   name: 'reshape',
   infer([x], { shape }) {
-    if (sizeOf(shape) !== x.size) throw new GraphError(`reshape of ${typeName(x)} to [${shape.join(', ')}]`);
+    const whole = shape.every((length) => Number.isInteger(length) && length >= 0);
+    if (!whole || sizeOf(shape) !== x.size) throw new GraphError(`reshape of ${typeName(x)} to [${shape.join(', ')}]`);
     return [{ shape, dtype: x.dtype }];
   },
   gradient: ({ inputs: [x] }, [g]) => [g === null ? null : reshape(g, x.shape)],
@@ -144,7 +145,8 @@ type SliceAttributes = {
 const sliceOp: OpDefinition<SliceAttributes> = {
   name: 'slice',
   infer([x], { axis, start, end }) {
-    if (start < 0 || end > x.shape[axis] || start > end) {
+    const whole = Number.isInteger(start) && Number.isInteger(end);
+    if (!whole || start < 0 || end > x.shape[axis] || start > end) {
       throw new GraphError(`slice ${start}..${end} of axis ${axis} of ${typeName(x)}`);
     }
     return [{ shape: x.shape.map((length, i) => (i === axis ? end - start : length)), dtype: x.dtype }];
@@ -173,7 +175,8 @@ type SplitAttributes = {
 const splitOp: OpDefinition<SplitAttributes> = {
   name: 'split',
   infer([x], { axis, parts }) {
-    if (x.shape[axis] % parts !== 0) throw new GraphError(`split of axis ${axis} of ${typeName(x)} in ${parts}`);
+    if (!Number.isInteger(parts) || parts < 1 || x.shape[axis] % parts !== 0)
+      throw new GraphError(`split of axis ${axis} of ${typeName(x)} in ${parts}`);
     const shape = x.shape.map((length, i) => (i === axis ? length / parts : length));
     return Array.from({ length: parts }, () => ({ shape, dtype: x.dtype }));
   },
@@ -212,7 +215,9 @@ type PadAttributes = {
 const padOp: OpDefinition<PadAttributes> = {
   name: 'pad',
   infer([x], { axis, before, after }) {
-    if (before < 0 || after < 0) throw new GraphError(`pad of ${before} and ${after}`);
+    if (![before, after].every((count) => Number.isInteger(count) && count >= 0)) {
+      throw new GraphError(`pad of ${before} and ${after}`);
+    }
     return [{ shape: x.shape.map((length, i) => (i === axis ? length + before + after : length)), dtype: x.dtype }];
   },
   gradient: ({ inputs: [x], attributes: { axis, before } }, [g]) => [
