@@ -48,21 +48,25 @@ test('every file comes with the policy, and no file outside the window folder', 
 });
 
 test('an inline script does not run', async ({ started: { page } }) => {
-  const found = await violations(page, () => {
+  const handler = await violations(page, () => {
     const button = document.createElement('button');
-    button.setAttribute('onclick', 'window.intruder = true');
     document.body.append(button);
+    button.setAttribute('onclick', 'window.intruder = true');
     button.click();
-    button.remove();
+  });
+  const element = await violations(page, () => {
     const script = document.createElement('script');
     script.textContent = 'window.intruder = true';
     document.body.append(script);
   });
+  // A module's address is not text that becomes code, so here the list of script sources has to refuse.
+  const module = await violations(page, () => import('data:text/javascript,window.intruder = true' as string));
   expect(await page.evaluate(() => window.intruder)).toBeUndefined();
-  expect(found).toContain('script-src-attr');
-  expect(found.some((directive) => directive === 'script-src-elem' || directive === 'require-trusted-types-for')).toBe(
-    true,
-  );
+  expect([handler, element, module]).toEqual([
+    ['require-trusted-types-for'],
+    ['require-trusted-types-for'],
+    ['script-src-elem'],
+  ]);
 });
 
 test('a remote address cannot be reached', async ({ started: { page } }) => {
@@ -82,9 +86,16 @@ test('no window opens and no foreign page replaces ours', async ({ started: { ap
     window.location.href = 'https://example.org/';
   });
   await page.waitForTimeout(500);
-  expect(app.windows()).toHaveLength(1);
-  expect(page.url()).toBe('app://pretext/index.html');
-  await expect(page.getByTestId('name')).toHaveText('Pretext');
+  // Asked through main: Playwright itself waits for the end of the navigation, which was refused.
+  const shown = await app.evaluate(({ BrowserWindow }) =>
+    Promise.all(
+      BrowserWindow.getAllWindows().map(async ({ webContents }) => ({
+        url: webContents.getURL(),
+        name: await webContents.executeJavaScript("document.querySelector('[data-testid=name]').textContent"),
+      })),
+    ),
+  );
+  expect(shown).toEqual([{ url: 'app://pretext/index.html', name: 'Pretext' }]);
 });
 
 test('there is no node in the window, and one small bridge', async ({ started: { page } }) => {
