@@ -25,7 +25,8 @@ function databaseError(error: unknown, path: string): unknown {
   if (error instanceof PretextError) return error;
   const code = sqliteCode(error);
   if (code === null) return error;
-  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR_WRITE')) {
+  // SHMSIZE: there was no room for the index of the write-ahead log.
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR_WRITE') || code.startsWith('SQLITE_IOERR_SHMSIZE')) {
     return new PretextError({
       code: 'disk-full',
       message: 'The disk is full; everything that was stored before is kept.',

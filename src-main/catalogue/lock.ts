@@ -81,6 +81,10 @@ function createLock(path: string, text: string): boolean {
   }
   try {
     writeFully(descriptor, Buffer.from(text));
+  } catch (error) {
+    // An empty lock would keep others out for a while.
+    rmSync(path, { force: true });
+    throw fileError(error, path);
   } finally {
     closeSync(descriptor);
   }

@@ -49,7 +49,25 @@ export function registerExport(program: Command, perform: Perform): void {
   ]);
 }
 
+/** An encoder has no classes, so ONNX, the form of a classifier that is used elsewhere, is for models. */
+function requireSource(flags: ExportFlags): void {
+  if (flags.model !== undefined) return;
+  if (flags.run === undefined) {
+    throw new UsageError(
+      'It is not said what to export.',
+      'Give --model ID for a classifier or --run ID for an encoder.',
+    );
+  }
+  if (flags.format === 'onnx') {
+    throw new UsageError(
+      'An encoder alone is exported as safetensors.',
+      'Use --format safetensors, or export a fine-tuned model with --model ID.',
+    );
+  }
+}
+
 function exportWeights({ terminal }: Context, flags: ExportFlags): Promise<Outcome> {
+  requireSource(flags);
   return withProject(flags.project, (project) => {
     const out = resolve(flags.out);
     const about = exportFrom(project, flags, out);
@@ -69,19 +87,7 @@ function exportFrom(project: Project, flags: ExportFlags, out: string): { model:
     else copyFile(modelPaths(project, card.id).weights, out);
     return { model: card.id };
   }
-  if (flags.run === undefined) {
-    throw new UsageError(
-      'It is not said what to export.',
-      'Give --model ID for a classifier or --run ID for an encoder.',
-    );
-  }
-  if (flags.format === 'onnx') {
-    throw new UsageError(
-      'An encoder alone is exported as safetensors.',
-      'Use --format safetensors, or export a fine-tuned model with --model ID.',
-    );
-  }
-  const { id } = readRun(project, resolveRun(project, flags.run));
+  const { id } = readRun(project, resolveRun(project, flags.run ?? 'latest'));
   const { encoder } = runPaths(project, id);
   if (!existsSync(encoder)) {
     throw new PretextError({
