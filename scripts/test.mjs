@@ -65,7 +65,9 @@ function windowTests() {
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const passed = display ? run('npx', args, env) : run('xvfb-run', ['-a', 'npx', ...args], env);
   if (!existsSync(report)) {
-    process.stdout.write('The window tests did not run. On Debian they need xvfb and the libraries named in README.md.\n');
+    process.stdout.write(
+      'The window tests did not run. On Debian they need xvfb and the libraries named in README.md.\n',
+    );
     total.failed++;
     return;
   }
