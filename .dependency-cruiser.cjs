@@ -15,8 +15,12 @@ const rooms = {
   exports: ['base', 'graph', 'nn', 'tasks', 'catalogue', 'engine'],
   training: ['base', 'dicom', 'graph', 'engine', 'nn', 'ssl', 'tasks', 'catalogue', 'pixels', 'exports'],
   demo: ['base', 'catalogue', 'pixels', 'engine', 'ssl', 'tasks', 'training', 'exports', 'sample'],
-  contract: ['base', 'engine'],
+  window: ['base', 'contract', 'training'],
+  contract: [],
 };
+
+/** The command line may import any room. */
+const known = ['cli', ...Object.keys(rooms)].join('|');
 
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   name: `${room}-imports-only-${allowed.join('-') || 'itself'}`,
@@ -33,6 +37,38 @@ module.exports = {
       severity: 'error',
       from: { path: '^src-renderer/' },
       to: { path: '^src-main/', pathNot: '^src-main/contract/' },
+    },
+    {
+      name: 'preload-imports-only-the-contract',
+      severity: 'error',
+      from: { path: '^src-main/preload[.]ts$' },
+      to: { path: '^src-main/', pathNot: '^src-main/contract/' },
+    },
+    {
+      name: 'main-only-opens-windows',
+      severity: 'error',
+      from: { path: '^src-main/main[.]ts$' },
+      to: { path: '^src-main/', pathNot: '^src-main/(base|contract|window)/' },
+    },
+    {
+      name: 'electron-only-around-the-window',
+      comment: 'Everything else runs in plain Node too, for the command line.',
+      severity: 'error',
+      from: { path: '^src-(main|renderer)/', pathNot: '^src-main/(window/|main[.]ts$|preload[.]ts$)' },
+      to: { path: '(^|/)node_modules/electron/|^electron$' },
+    },
+    {
+      name: 'every-room-has-its-line',
+      comment: 'A new folder under src-main is entered in `rooms`.',
+      severity: 'error',
+      from: { path: '^src-main/[^/]+/', pathNot: `^src-main/(${known})/` },
+      to: {},
+    },
+    {
+      name: 'product-imports-no-tests',
+      severity: 'error',
+      from: { path: '^src-(main|renderer)/' },
+      to: { path: '^(tests|bench|scripts)/' },
     },
     {
       name: 'no-circles',

@@ -1,6 +1,5 @@
 /** @file How the program is bundled (electron-vite, the default export) and packaged (electron-builder, `packaging`). */
 
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Configuration } from 'electron-builder';
@@ -15,11 +14,7 @@ const entries = {
   'loader-worker': 'src-main/pixels/loader-worker.ts',
 };
 
-const input = Object.fromEntries(
-  Object.entries(entries)
-    .map(([name, path]) => [name, resolve(path)] as const)
-    .filter(([, path]) => existsSync(path)),
-);
+const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, resolve(path)]));
 
 /** Packages that are ES modules only; the CommonJS program cannot `require` them, so they become part of it. */
 const bundled = ['fast-png'];

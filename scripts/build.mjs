@@ -71,8 +71,6 @@ async function buildPart(name, quiet) {
     const { config } = await resolveConfig(inline, 'build', 'production');
     for (const target of parts[name].targets) {
       mkdirSync(join(staging, target), { recursive: true });
-      const inputs = config[target].build.rolldownOptions?.input;
-      if (typeof inputs === 'object' && Object.keys(inputs).length === 0) continue;
       await build(config[target]);
     }
     for (const target of parts[name].targets) {
