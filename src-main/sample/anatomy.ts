@@ -16,12 +16,12 @@ export interface Difficulty {
   contrast: [number, number];
   /** Radius of the finding in the slice, mm. */
   radius: [number, number];
-  /** Part of the findings that lie in the right lung, as aspirated matter mostly does. */
-  rightSided: number;
-  /** Standard deviation of the finding's place around the usual one, the back and side of the lung, mm. */
-  spread: number;
+  /** Number of opacities in both lungs together, whole numbers, both ends included. */
+  count: [number, number];
   /** Standard deviation of the harmless patchy density of every lung, HU. */
   haze: number;
+  /** How much healthy lungs differ in density and in how it settles to the back; 1 as in life, 0 not at all. */
+  variety: number;
   /** Number of vessels, 1 = normal. */
   vessels: number;
   /** Standard deviation of the image noise in the middle of the body, HU. */
@@ -29,11 +29,11 @@ export interface Difficulty {
 }
 
 export const DEFAULT_DIFFICULTY: Difficulty = {
-  contrast: [220, 420],
-  radius: [17, 27],
-  rightSided: 0.8,
-  spread: 20,
-  haze: 24,
+  contrast: [350, 550],
+  radius: [12, 19],
+  count: [8, 14],
+  haze: 16,
+  variety: 0.5,
   vessels: 1,
   noise: [12, 38],
 };
@@ -141,7 +141,8 @@ export interface Anatomy {
   emphysema: { x: number; y: number; z: number; radius: number; depth: number }[];
   granuloma: { x: number; y: number; z: number; radius: number } | null;
   vessels: Vessel[];
-  finding: Opacity | null;
+  /** Patchy opacities near the surface of the lungs; empty in a healthy patient. */
+  finding: Opacity[];
 }
 
 /** Sizes of the chest at one height. */
@@ -211,21 +212,28 @@ export function lungDistance(anatomy: Anatomy, section: Section, x: number, y: n
   return Math.max(wall, -mediastinumDistance(section, x, y));
 }
 
-/** A place whose whole circle of `radius` mm lies at least `depth` of it in the lung at all heights `zs`, or null; it is drawn around the usual place if one is given. */
+/**
+ * A place whose distance to the lung's surface is at least `least` and at most `most` times `radius` mm at all heights
+ * `zs`, or null where none was met.
+ */
 function placeInLung(
   random: Random,
   anatomy: Anatomy,
   zs: readonly number[],
   radius: number,
-  depth: number,
-  usual: { x: number; y: number; spread: number } | null = null,
+  least: number,
+  most = Number.POSITIVE_INFINITY,
 ): { x: number; y: number } | null {
   const { a, b } = anatomy.cavity;
   const sections = zs.map((z) => sectionAt(anatomy, z));
   for (let attempt = 0; attempt < 400; attempt++) {
-    const x = usual === null ? random.uniform(-a, a) : usual.x + usual.spread * random.normal();
-    const y = usual === null ? random.uniform(-b, b) : usual.y + usual.spread * random.normal();
-    if (sections.every((section) => lungDistance(anatomy, section, x, y) < -depth * radius)) return { x, y };
+    const x = random.uniform(-a, a);
+    const y = random.uniform(-b, b);
+    const inside = (section: Section): boolean => {
+      const depth = -lungDistance(anatomy, section, x, y);
+      return depth >= least * radius && depth <= most * radius;
+    };
+    if (sections.every(inside)) return { x, y };
   }
   return null;
 }
@@ -272,8 +280,8 @@ export function drawAnatomy(
     spine: { size: random.uniform(0.9, 1.12), shift: random.uniform(-4, 6) },
     ribPhase: random.uniform(0, 1),
     density: {
-      lung: random.uniform(-885, -790),
-      gravity: random.uniform(15, 75),
+      lung: -845 + 45 * difficulty.variety * random.uniform(-1, 1),
+      gravity: 40 + 30 * difficulty.variety * random.uniform(-1, 1),
       blood: random.uniform() < 0.5 ? random.uniform(36, 52) : random.uniform(130, 320),
       fat: random.uniform(-112, -92),
       muscle: random.uniform(42, 62),
@@ -284,12 +292,12 @@ export function drawAnatomy(
     hazeSize: difficulty.haze * random.uniform(0.5, 1.5),
     texture: new RandomField(random, 12, [9, 26]),
     textureSize: random.uniform(8, 22),
-    dependentDensity: random.uniform() < 0.55 ? random.uniform(5, 16) : 0,
+    dependentDensity: random.uniform() < 0.55 * difficulty.variety ? random.uniform(5, 16) : 0,
     scars: [],
     emphysema: [],
     granuloma: null,
     vessels: [],
-    finding: null,
+    finding: [],
   };
   anatomy.vessels = growVessels(new Random(seed, Purpose.phantom, patient, 2), anatomy.cavity, difficulty.vessels);
   const spots = new Random(seed, Purpose.phantom, patient, 3);
@@ -327,29 +335,36 @@ function drawDistractors(random: Random, anatomy: Anatomy, zs: readonly number[]
   }
 }
 
-function drawFinding(random: Random, anatomy: Anatomy, zs: readonly number[], difficulty: Difficulty): Opacity | null {
-  const radius = random.uniform(...difficulty.radius);
-  const side = random.uniform() < difficulty.rightSided ? -1 : 1;
-  const usual = { x: 0.62 * side * anatomy.cavity.a, y: 0.2 * anatomy.cavity.b, spread: difficulty.spread };
-  const place =
-    placeInLung(random, anatomy, zs, radius, 0.6, usual) ??
-    placeInLung(random, anatomy, zs, radius, 0.3, usual) ??
-    placeInLung(random, anatomy, [0], radius, 0);
-  if (place === null) return null;
-  const reach = Math.max(...zs.map(Math.abs));
-  return {
-    ...place,
-    z: random.uniform(-0.2, 0.2) * reach,
-    radius,
-    halfHeight: Math.max(radius, 1.9 * reach),
-    elongation: random.uniform(1, 1.45),
-    angle: random.uniform(0, Math.PI),
-    lobes: [2, 3, 5].map((count) => ({
-      count,
-      size: random.uniform(0, 0.14),
-      phase: random.uniform(0, 2 * Math.PI),
-    })),
-    contrast: random.uniform(...difficulty.contrast),
-    sharpness: random.uniform(0.2, 0.8),
-  };
+/** Several opacities, most of them near the lung's surface; the first two reach through all slices. */
+function drawFinding(random: Random, anatomy: Anatomy, zs: readonly number[], difficulty: Difficulty): Opacity[] {
+  const [least, most] = difficulty.count;
+  const count = least + random.below(most - least + 1);
+  const contrast = random.uniform(...difficulty.contrast);
+  const reach = Math.max(0, ...zs.map(Math.abs));
+  const opacities: Opacity[] = [];
+  while (opacities.length < count) {
+    const radius = random.uniform(...difficulty.radius);
+    const throughout = opacities.length < 2;
+    const z = throughout ? 0 : random.uniform(-1, 1) * reach;
+    const heights = throughout ? zs : [z];
+    const place =
+      placeInLung(random, anatomy, heights, radius, 0.35, 1.8) ?? placeInLung(random, anatomy, [z], radius, 0);
+    if (place === null) break;
+    opacities.push({
+      ...place,
+      z,
+      radius,
+      halfHeight: throughout ? Math.max(radius, 1.9 * reach) : radius * random.uniform(1, 1.6),
+      elongation: random.uniform(1, 1.5),
+      angle: random.uniform(0, Math.PI),
+      lobes: [2, 3, 5].map((lobe) => ({
+        count: lobe,
+        size: random.uniform(0, 0.16),
+        phase: random.uniform(0, 2 * Math.PI),
+      })),
+      contrast: contrast * random.uniform(0.85, 1.15),
+      sharpness: random.uniform(0.2, 0.8),
+    });
+  }
+  return opacities;
 }

@@ -16,7 +16,7 @@ export interface SliceGrid {
   depth: Float32Array;
 }
 
-/** Density that the finding adds at a point of the lung, HU. */
+/** Density that one opacity adds at a point of the lung, HU. */
 function opacityAt(opacity: Opacity, x: number, y: number, z: number): number {
   const dx = x - opacity.x;
   const dy = y - opacity.y;
@@ -77,8 +77,9 @@ export function lungDensity(
   const y = grid.y[at]!;
   let hu = anatomy.density.lung + (anatomy.density.gravity * y) / section.b;
   hu += anatomy.hazeSize * haze + anatomy.textureSize * texture + spotsAt(anatomy, section, x, y, grid.depth[at]!);
-  if (anatomy.finding !== null) hu += opacityAt(anatomy.finding, x, y, section.z);
-  return Math.max(hu, -985);
+  let added = 0;
+  for (const opacity of anatomy.finding) added = Math.max(added, opacityAt(opacity, x, y, section.z));
+  return Math.max(hu + added, -985);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * @file The chest phantom: axial CT slices in Hounsfield units from analytic shapes, with a subtle lung opacity in
- * part of the patients. It stands in for real scans in the demonstration and in tests; it is no model of disease.
+ * @file The chest phantom: axial CT slices in Hounsfield units from analytic shapes, with subtle patchy opacities in
+ * the lungs of part of the patients. It stands in for real scans in the demonstration and in tests; it is no model of disease.
  */
 
 import { combineSeeds, Purpose, Random } from '../base/random.js';

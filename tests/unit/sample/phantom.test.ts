@@ -50,17 +50,18 @@ describe('the chest phantom', () => {
     for (let index = 0; index < 12; index++) {
       const sick = drawPatient(options, index, true);
       const well = drawPatient(options, index, false);
-      expect(well.anatomy.finding).toBeNull();
-      const finding = sick.anatomy.finding;
-      expect(finding).not.toBeNull();
+      expect(well.anatomy.finding).toEqual([]);
+      const opacities = sick.anatomy.finding;
+      expect(opacities.length).toBeGreaterThanOrEqual(2);
+      const radius = Math.max(...opacities.map((opacity) => opacity.radius));
       for (const slice of [0, 2, 5]) {
         const a = renderSlice(sick, slice);
         const b = renderSlice(well, slice);
         const added = a.map((value, at) => value - (b[at] ?? 0));
         const touched = added.filter((value) => value > 60).length;
         const area = (touched * sick.acquisition.fieldOfView ** 2) / 128 ** 2;
-        if (area > 0.3 * Math.PI * (finding?.radius ?? 0) ** 2) present++;
-        expect(Math.min(...added)).toBeGreaterThan(-130); // a sharp kernel undershoots
+        if (area > 0.3 * Math.PI * radius ** 2) present++;
+        expect(Math.min(...added)).toBeGreaterThan(-0.4 * Math.max(...added)); // a sharp kernel undershoots
         expect(meanWhere(b, (at) => (added[at] ?? 0) > 60)).toBeLessThan(-350);
       }
     }
