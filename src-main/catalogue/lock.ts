@@ -28,10 +28,21 @@ function readHolder(text: string): LockHolder | null {
   }
 }
 
+/** A killed process keeps its number until its parent asks how it ended; in some containers nobody ever asks. */
+function isZombie(pid: number): boolean {
+  try {
+    // proc(5): the state follows the program's name, which stands in parentheses and may hold any character.
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return /^[ZX]/.test(text.slice(text.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
 function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return systemCode(error) === 'EPERM';
   }

@@ -1,6 +1,6 @@
 /** @file What main or the command line and the trainer process say to each other. All of it is plain data. */
 
-import { type ErrorCode, PretextError } from '../base/errors.js';
+import { type ErrorCode, fileError, PretextError, systemCode } from '../base/errors.js';
 import type { Progress } from '../base/jobs.js';
 import type { Device } from '../engine/devices.js';
 import type { BenchOptions, BenchResult } from './bench.js';
@@ -39,7 +39,15 @@ export type FromTrainer =
   | { kind: 'result'; value: unknown }
   | { kind: 'error'; error: ErrorReport };
 
-export function toReport(error: unknown): ErrorReport {
+/** What the operating system refused without anybody having put it in words: at least the file is named. */
+function inWords(error: unknown): unknown {
+  if (error instanceof PretextError || systemCode(error) === null) return error;
+  const path = typeof error === 'object' && error !== null && 'path' in error ? error.path : undefined;
+  return typeof path === 'string' ? fileError(error, path) : error;
+}
+
+export function toReport(thrown: unknown): ErrorReport {
+  const error = inWords(thrown);
   if (error instanceof PretextError) {
     const { code, message, path, remedy } = error;
     return { code, message, ...(path === undefined ? {} : { path }), ...(remedy === undefined ? {} : { remedy }) };

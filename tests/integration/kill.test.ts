@@ -40,7 +40,7 @@ const random = new Random(SEED, 0x9111);
 /** What every labelled image is labelled as; grows while the test goes on. */
 const expected = new Map<number, number>();
 /** How many kills hit what, for the report. */
-const hits = { both: 0, trainer: 0, 'command line': 0, beforeRun: 0, inTraining: 0, tooLate: 0 };
+const hits = { both: 0, trainer: 0, 'command line': 0, beforeRun: 0, withRun: 0, tooLate: 0 };
 
 function children(pid: number): number[] {
   try {
@@ -92,7 +92,8 @@ async function startAndKill(args: string[]): Promise<boolean> {
   const pid = started.child.pid ?? 0;
   if (!(await randomMoment(started))) {
     hits.tooLate++;
-    expect((await started.done).code).toBe(0);
+    const { code, stderr } = await started.done;
+    expect(code, stderr).toBe(0);
     return false;
   }
   const trainers = children(pid);
@@ -165,7 +166,7 @@ async function trainUnderFire(method: Method, most: number): Promise<{ run: stri
     if (!killed) return { run: run ?? '', kills };
     kills++;
     if (run === undefined) hits.beforeRun++;
-    else hits.inTraining++;
+    else hits.withRun++;
   }
   const last = await resultOf(...(run === undefined ? pretraining(method) : resuming(run)).slice(0, -1));
   return { run: String(last.run), kills };

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Database } from '../../../src-main/catalogue/database.js';
 import { Project } from '../../../src-main/catalogue/project.js';
@@ -151,6 +152,20 @@ describe('the lock of an activity', () => {
       expect(JSON.parse(readFileSync(file(project), 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() });
       lock.release();
       expect(existsSync(file(project))).toBe(false);
+    }
+  });
+
+  it.skipIf(process.platform !== 'linux')('ignores a killed process that nobody has collected (Linux)', async () => {
+    const project = temporaryProject();
+    // The parent becomes a program that never asks how its child ended.
+    const parent = spawn('bash', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = await new Promise<number>((known) => parent.stdout.once('data', (text) => known(Number(text))));
+      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) await setTimeout(10);
+      writeFileSync(file(project), holder(pid));
+      project.lock('import').release();
+    } finally {
+      parent.kill('SIGKILL');
     }
   });
 
