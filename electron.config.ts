@@ -55,16 +55,22 @@ export default defineConfig({
   },
 });
 
+/** ONNX Runtime's package holds its libraries for every system; a package is for the system it is made on. */
+const foreignEngines = [
+  ...['darwin', 'linux', 'win32'].filter((system) => system !== process.platform),
+  ...['arm64', 'x64'].filter((processor) => processor !== process.arch).map((processor) => `*/${processor}`),
+].map((folder) => `!node_modules/onnxruntime-node/bin/*/${folder}/**`);
+
 export const packaging: Configuration = {
   appId: 'org.pretext.workbench',
   productName: 'Pretext',
   directories: { output: 'dist', buildResources: 'resources' },
-  files: ['out/**', 'resources/**', 'package.json', 'LICENSE', '!**/*.map'],
+  files: ['out/**', 'package.json', 'LICENSE', '!**/*.map', '!node_modules/@libsql/*-musl/**', ...foreignEngines],
   asar: true,
   // Shared libraries are opened by the operating system's loader, which cannot look into the archive.
   asarUnpack: ['**/*.{node,so,so.*,dll,dylib}'],
   npmRebuild: false,
-  linux: { target: ['dir'], category: 'Science', icon: 'resources/icon.png' },
+  linux: { target: ['AppImage'], category: 'Science', icon: 'resources/icon.png' },
   win: { target: ['nsis'], icon: 'resources/icon.png' },
   mac: { target: ['dmg'], category: 'public.app-category.medical', icon: 'resources/icon.png' },
 };
