@@ -1,6 +1,6 @@
 /** @file `npm run -s pretext -- COMMAND`: the command line from a checkout, rebuilt first where a source changed. */
 
-import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ensureBuilt, root } from './build.mjs';
 
@@ -11,12 +11,5 @@ try {
   process.exit(1);
 }
 
-const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
-// A terminal's Ctrl-C reaches the child by itself; a signal sent to this process alone is passed on.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code, signal) => {
-  if (signal === null) process.exit(code ?? 1);
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
-});
+// In this very process: whoever stops or kills it stops the command line, not a process in front of it.
+createRequire(import.meta.url)(join(root, 'out/main/cli.js'));
