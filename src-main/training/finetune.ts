@@ -68,7 +68,7 @@ const SPLIT_SHARES: Record<Split, number> = { train: 0.7, val: 0, test: 0.3 };
 const SPLIT_SEED = 0;
 const BATCH = 32;
 const LEARNING_RATE = 1e-3;
-const LAYER_DECAY = 0.75;
+const LAYER_DECAY = 0.9;
 const LABEL_SMOOTHING = 0.1;
 /** Adam's slower second moment: few labels give noisy gradients (Bao et al. 2022 fine-tune with 0.999 as well). */
 const ADAMW: AdamWOptions = { ...defaultAdamW, beta2: 0.999 };
