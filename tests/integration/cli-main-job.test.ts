@@ -45,7 +45,9 @@ describe('the main job on the command line', () => {
     truth = (await tinyStudy(study, PATIENTS)).truthCsv;
     await resultOf('import', study, ...inProject);
     const columns = ['--id-column', 'sop_instance_uid', '--label-column', 'label', '--split-column', 'split'];
-    await resultOf('label', 'import', truth, ...inProject, '--task', 'finding', ...columns);
+    const order = ['--task', 'finding', '--classes', 'normal, finding'];
+    const labelled = await resultOf('label', 'import', truth, ...inProject, ...order, ...columns);
+    expect(labelled).toMatchObject({ labelled: IMAGES, changed: IMAGES, classes: ['normal', 'finding'] });
   }, 120_000);
   afterAll(() => removeFolder(folder));
 

@@ -35,6 +35,7 @@ interface ImportFlags extends AuthorFlags {
   idColumnName?: string;
   labelColumn: string;
   splitColumn?: string;
+  classes?: string[];
 }
 
 interface SetFlags extends AuthorFlags {
@@ -59,6 +60,7 @@ export function registerLabel(program: Command, perform: Perform): void {
     .option('--id-column-name <name>', 'how that column is called, where it has another name')
     .requiredOption('--label-column <name>', 'column of the class')
     .option('--split-column <name>', "column of 'train', 'val' or 'test'")
+    .option('--classes <list>', 'classes of a new task in order, the finding last (default: as they appear)', nameList)
     .option(...AUTHOR)
     .action((file: string, flags: ImportFlags) => perform(flags, (context) => importLabels(context, file, flags)));
   addExamples(load, [
@@ -111,6 +113,11 @@ export function registerLabel(program: Command, perform: Perform): void {
   addExamples(tasks, ['label tasks --project study']);
 }
 
+/** Parses names with commas between them. */
+function nameList(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
 function withTask(command: Command): Command {
   return addProject(command).requiredOption('--task <name>', 'name of the task');
 }
@@ -124,6 +131,7 @@ function importLabels({ terminal }: Context, file: string, flags: ImportFlags): 
       labelColumn: flags.labelColumn,
       ...(flags.splitColumn === undefined ? {} : { splitColumn: flags.splitColumn }),
       author: flags.author ?? defaultAuthor(),
+      ...(flags.classes === undefined ? {} : { classes: flags.classes }),
     });
     const useless = summary.unknownCount === summary.rows;
     if (useless) {
