@@ -13,9 +13,9 @@ const rooms = {
   tasks: ['base', 'graph', 'nn', 'catalogue'],
   sample: ['base', 'dicom'],
   exports: ['base', 'graph', 'nn', 'tasks', 'catalogue', 'engine'],
-  training: ['base', 'dicom', 'graph', 'engine', 'nn', 'ssl', 'tasks', 'catalogue', 'pixels', 'exports'],
+  training: ['base', 'dicom', 'graph', 'engine', 'nn', 'ssl', 'tasks', 'catalogue', 'pixels', 'exports', 'sample'],
   demo: ['base', 'catalogue', 'pixels', 'engine', 'ssl', 'tasks', 'training', 'exports', 'sample'],
-  window: ['base', 'contract', 'training'],
+  window: ['base', 'contract', 'dicom', 'catalogue', 'pixels', 'tasks', 'exports', 'training'],
   contract: [],
 };
 

@@ -1,47 +1,44 @@
-/** @file Electron's entry: life cycle, window, security policy, nothing else. */
+/** @file Electron's entry: life cycle, windows, security policy, nothing else. */
 
 import { join } from 'node:path';
-import { app, BrowserWindow, Menu, session } from 'electron';
+import { app, BrowserWindow, session } from 'electron';
+import { applyTheme } from './window/app.js';
 import { answerCalls } from './window/calls.js';
-import { enforcePolicy, ORIGIN } from './window/policy.js';
+import { openWindow } from './window/main-window.js';
+import { setMenu } from './window/menu.js';
+import { thumbnailRoute } from './window/pictures.js';
+import { enforcePolicy } from './window/policy.js';
 import { declareScheme, serveScheme } from './window/scheme.js';
-
-function openWindow(): void {
-  const window = new BrowserWindow({
-    width: 1180,
-    height: 780,
-    minWidth: 760,
-    minHeight: 560,
-    show: false,
-    title: app.getName(),
-    backgroundColor: '#14181d',
-    webPreferences: {
-      preload: join(app.getAppPath(), 'out', 'preload', 'preload.js'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-    },
-  });
-  window.once('ready-to-show', () => window.show());
-  void window.loadURL(`${ORIGIN}/index.html`);
-}
+import { Workbench } from './window/workbench.js';
 
 // Started without Chromium's sandbox (as root it has to be), Electron's child processes would refuse to start.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 declareScheme();
-void app.whenReady().then(() => {
-  // The default menu offers reload, zoom and developer tools; macOS needs a menu for copy, paste and quit.
-  if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+
+function start(): void {
+  const workbench = new Workbench();
+  applyTheme();
+  setMenu();
   enforcePolicy(session.defaultSession);
-  serveScheme(session.defaultSession, join(app.getAppPath(), 'out', 'renderer'));
-  answerCalls();
-  openWindow();
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow();
+  serveScheme(session.defaultSession, join(app.getAppPath(), 'out', 'renderer'), {
+    thumbnail: thumbnailRoute(workbench),
   });
-});
+  answerCalls(workbench);
+  openWindow(workbench);
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(workbench);
+  });
+  app.on('second-instance', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('will-quit', () => workbench.close());
+}
+
+// One program for each user: a second start brings the first one's window to the front.
+if (app.requestSingleInstanceLock()) void app.whenReady().then(start);
+else app.quit();
 
 app.on('window-all-closed', () => {
   if (process.platform !== 'darwin') app.quit();

@@ -63,6 +63,19 @@ export class Catalogue {
     );
   }
 
+  /** How many they are. */
+  skippedCount(): number {
+    return this.database.one<{ n: number }>('SELECT count(*) AS n FROM file WHERE reason IS NOT NULL')?.n ?? 0;
+  }
+
+  /** A part of them, for a list that is scrolled. */
+  skippedPage(offset: number, limit: number): SkippedFile[] {
+    return this.database.all<SkippedFile>(
+      'SELECT path, reason FROM file INDEXED BY file_skipped WHERE reason IS NOT NULL ORDER BY path LIMIT ? OFFSET ?',
+      [limit, offset],
+    );
+  }
+
   /**
    * Reads the whole catalogue and reports what is inconsistent in it; empty where all is well. Takes seconds for
    * millions of images.

@@ -19,6 +19,7 @@ export const PROJECT_ENTRIES: readonly string[] = [
   'catalogue.sqlite',
   'catalogue.sqlite-wal',
   'catalogue.sqlite-shm',
+  'jobs.jsonl',
   ...FOLDERS,
 ];
 

@@ -1,59 +1,37 @@
-/** @file The calls that the window can make to main: what goes in, what comes back, and the checks of both. */
+/** @file Every call and every event between window and main, with the schemas that both sides check. */
 
-/** What the window shows about the program itself. */
-export interface AppInfo {
-  name: string;
-  version: string;
-  /** Version of the Electron that runs this window. */
-  electron: string;
-}
+import type * as v from 'valibot';
+import { appCalls } from './app.js';
+import type { CallSchema, Reply } from './channels.js';
+import { jobCalls, jobEvents } from './jobs.js';
+import { projectCalls, projectEvents } from './project.js';
 
-/** A processor that can train; the engine's own list in the words of this contract. */
-export interface DeviceInfo {
-  name: string;
-  provider: string;
-  available: boolean;
-  /** Why it is not available, in plain words. */
-  reason: string | null;
-  /** Milliseconds of one step of the self-check, null where it was not timed. */
-  stepMs: number | null;
-}
+export const calls = {
+  ...appCalls,
+  ...projectCalls,
+  ...jobCalls,
+} satisfies Record<string, CallSchema>;
 
-export type DevicesAnswer = { state: 'listed'; devices: DeviceInfo[] } | { state: 'failed'; message: string };
+export const events = {
+  ...projectEvents,
+  ...jobEvents,
+} satisfies Record<string, v.GenericSchema>;
 
-/** Every call by its channel. `null` stands for a call without argument. */
-export interface Calls {
-  'app:info': { argument: null; answer: AppInfo };
-  'devices:list': { argument: null; answer: DevicesAnswer };
-}
+type CallTable = typeof calls;
+type EventTable = typeof events;
 
-export type Channel = keyof Calls;
+export type Channel = keyof CallTable;
+export type Argument<C extends Channel> = v.InferOutput<CallTable[C]['argument']>;
+export type Answer<C extends Channel> = v.InferOutput<CallTable[C]['answer']>;
 
-/** Says whether a value that crossed a process boundary has the type it should have. */
-export type Check<T> = (value: unknown) => value is T;
+export type EventName = keyof EventTable;
+export type EventData<E extends EventName> = v.InferOutput<EventTable[E]>;
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-const isNothing: Check<null> = (value): value is null => value === null || value === undefined;
-
-/** Checks of the arguments; main refuses a call that fails its check. */
-export const argumentChecks: { readonly [C in Channel]: Check<Calls[C]['argument']> } = {
-  'app:info': isNothing,
-  'devices:list': isNothing,
-};
-
-export const isDeviceInfo: Check<DeviceInfo> = (value): value is DeviceInfo =>
-  isRecord(value) &&
-  typeof value.name === 'string' &&
-  typeof value.provider === 'string' &&
-  typeof value.available === 'boolean' &&
-  (value.reason === null || typeof value.reason === 'string') &&
-  (value.stepMs === null || typeof value.stepMs === 'number');
-
-/** What the preload script puts on `window.pretext`. */
+/** What the preload script puts on `window.pretext`; the window checks what comes through it (src-renderer/bridge). */
 export interface PretextBridge {
-  info(): Promise<AppInfo>;
-  devices(): Promise<DevicesAnswer>;
+  call(channel: string, argument: unknown): Promise<Reply<unknown>>;
+  /** @returns stops listening. */
+  listen(event: string, listener: (data: unknown) => void): () => void;
+  /** Path of a file that was dropped onto the window; empty where it has none. */
+  pathOf(file: File): string;
 }

@@ -80,3 +80,9 @@ function checkedProbabilities({ path, probabilities }: ImagePrediction, classes:
 export function writePredictionCsv(path: string, table: PredictionTable): void {
   writeFileAtomic(path, [predictionCsv(table)]);
 }
+
+/** Writes a list of files that were not taken in, with the reason for each. @throws PretextError `disk-full`, `unreadable` */
+export function writeSkippedCsv(path: string, files: readonly { path: string; reason: string }[]): void {
+  const rows = [['path', 'reason'], ...files.map((file) => [file.path, file.reason])];
+  writeFileAtomic(path, [stringify(rows, { escape_formulas: true, eof: true })]);
+}

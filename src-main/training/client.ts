@@ -1,20 +1,53 @@
 /** @file Runs a job in a trainer process of its own and passes on what it says. */
 
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { entryPath } from '../base/entries.js';
 import { PretextError } from '../base/errors.js';
 import type { Progress } from '../base/jobs.js';
 import type { RunEvent } from './events.js';
-import { type FromTrainer, fromReport, type JobKind, type JobTypes } from './protocol.js';
+import { type FromTrainer, fromReport, type JobKind, type JobTypes, type ToTrainer } from './protocol.js';
 
 export interface JobListener {
   /** Aborting asks for a checkpoint and an orderly end; the job then still gives its result. */
   signal: AbortSignal;
+  /** Aborting ends the process at once, for one that hangs. */
+  kill?: AbortSignal;
   onProgress(progress: Progress): void;
   onEvent?(run: string, event: RunEvent): void;
   /** Told the process id, so that tests can end it. */
   onStarted?(pid: number): void;
 }
+
+/** What a trainer process tells whoever started it. */
+export interface TrainerWatch {
+  onStarted(pid: number): void;
+  onMessage(message: FromTrainer): void;
+  /** @param how 'with code 1', 'by signal SIGKILL' */
+  onExit(how: string): void;
+  /** What it wrote to standard error. */
+  onComplaint(text: string): void;
+}
+
+/** A started trainer process: Node's child process here, Electron's utility process in the window's `main`. */
+export type StartTrainer = (watch: TrainerWatch) => { send(message: ToTrainer): void; kill(): void };
+
+/** Starts the trainer as a child process of Node. */
+export const forkTrainer: StartTrainer = (watch) => {
+  // ONNX Runtime writes warnings of its providers to standard output; that belongs to our own lines.
+  const child = fork(entryPath('trainer'), [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
+  child.stderr?.on('data', (chunk: Buffer) => watch.onComplaint(chunk.toString()));
+  child.on('message', (message) => watch.onMessage(message as FromTrainer));
+  child.on('error', (error) => watch.onExit(`with an error: ${error.message}`));
+  child.on('exit', (code, signal) => watch.onExit(signal === null ? `with code ${code}` : `by signal ${signal}`));
+  if (child.pid !== undefined) watch.onStarted(child.pid);
+  return {
+    send: (message) => void (child.connected && child.send(message)),
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
 
 /**
  * Runs one job.
@@ -25,20 +58,11 @@ export function runJob<K extends JobKind>(
   kind: K,
   request: JobTypes[K]['request'],
   listener: JobListener,
+  start: StartTrainer = forkTrainer,
 ): Promise<JobTypes[K]['result']> {
   return new Promise((resolve, reject) => {
-    // ONNX Runtime writes warnings of its providers to standard output; that belongs to our own lines.
-    const child: ChildProcess = fork(entryPath('trainer'), [], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      serialization: 'advanced',
-    });
     let complaint = '';
     let run: string | null = null;
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-2000);
-    });
-    const stop = () => void (child.connected && child.send({ kind: 'stop' }));
-    listener.signal.addEventListener('abort', stop);
     let settled = false;
     const settle = (act: () => void) => {
       if (settled) return;
@@ -46,33 +70,39 @@ export function runJob<K extends JobKind>(
       listener.signal.removeEventListener('abort', stop);
       act();
     };
-
-    child.on('message', (message) => {
-      const said = message as FromTrainer;
-      switch (said.kind) {
-        case 'progress':
-          listener.onProgress(said.progress);
-          break;
-        case 'event':
-          run = said.run;
-          listener.onEvent?.(said.run, said.event);
-          break;
-        case 'result':
-          settle(() => resolve(said.value as JobTypes[K]['result']));
-          break;
-        case 'error':
-          settle(() => reject(fromReport(said.error)));
-          break;
-      }
+    const trainer = start({
+      onStarted: (pid) => listener.onStarted?.(pid),
+      onComplaint: (text) => {
+        complaint = (complaint + text).slice(-2000);
+      },
+      onMessage: (said) => {
+        switch (said.kind) {
+          case 'progress':
+            listener.onProgress(said.progress);
+            break;
+          case 'event':
+            run = said.run;
+            listener.onEvent?.(said.run, said.event);
+            break;
+          case 'result':
+            settle(() => resolve(said.value as JobTypes[K]['result']));
+            break;
+          case 'error':
+            settle(() => reject(fromReport(said.error)));
+            break;
+        }
+      },
+      onExit: (how) => {
+        const last = complaint.trim().split('\n').slice(-1)[0];
+        settle(() => reject(died(`It ended ${how}.${last ? ` Its last words: ${last}` : ''}`, run)));
+      },
     });
-    child.on('error', (error) => settle(() => reject(died(error.message, run))));
-    child.on('exit', (code, signal) => {
-      const how = signal === null ? `with code ${code}` : `by signal ${signal}`;
-      const last = complaint.trim().split('\n').slice(-1)[0];
-      settle(() => reject(died(`It ended ${how}.${last ? ` Its last words: ${last}` : ''}`, run)));
-    });
-    if (child.pid !== undefined) listener.onStarted?.(child.pid);
-    child.send({ kind, ...request });
+    function stop(): void {
+      trainer.send({ kind: 'stop' });
+    }
+    listener.signal.addEventListener('abort', stop);
+    listener.kill?.addEventListener('abort', () => trainer.kill(), { once: true });
+    trainer.send({ kind, ...request } as ToTrainer);
     if (listener.signal.aborted) stop();
   });
 }

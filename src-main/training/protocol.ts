@@ -6,12 +6,14 @@ import type { Device } from '../engine/devices.js';
 import type { BenchOptions, BenchResult } from './bench.js';
 import type { RunEvent } from './events.js';
 import type { FinetuneOptions, FinetuneResult } from './finetune.js';
+import type { ImportOptions, ImportResult } from './import.js';
 import type { PredictOptions, PredictResult } from './predict.js';
 import type { PretrainOptions, PretrainResult, ResumeOptions } from './pretrain.js';
 
 /** A job for the trainer, with what it answers. */
 export interface JobTypes {
   devices: { request: Record<never, never>; result: Device[] };
+  import: { request: { project: string; options: ImportOptions }; result: ImportResult };
   pretrain: { request: { project: string; options: PretrainOptions }; result: PretrainResult };
   resume: { request: { project: string; run: string; options: ResumeOptions }; result: PretrainResult };
   finetune: { request: { project: string; options: FinetuneOptions }; result: FinetuneResult };

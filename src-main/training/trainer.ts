@@ -10,6 +10,7 @@ import { listDevices } from '../engine/devices.js';
 import { bench } from './bench.js';
 import type { RunEvent } from './events.js';
 import { finetune } from './finetune.js';
+import { importScans } from './import.js';
 import { predict } from './predict.js';
 import { pretrain, resumePretraining } from './pretrain.js';
 import { type FromTrainer, type JobRequest, type ToTrainer, toReport } from './protocol.js';
@@ -40,6 +41,8 @@ async function perform(job: JobRequest): Promise<unknown> {
       return listDevices();
     case 'bench':
       return bench(job.options, control);
+    case 'import':
+      return withProject(job.project, (project) => importScans(project, job.options, control));
     case 'pretrain':
       return withProject(job.project, (project) => pretrain(project, job.options, control, onEvent));
     case 'resume':

@@ -1,36 +1,42 @@
 /** @file Answers the window's calls: the sender and the argument are checked before anything is done. */
 
-import { app, type IpcMainInvokeEvent, ipcMain } from 'electron';
-import { argumentChecks, type Calls, type Channel } from '../contract/calls.js';
-import { devices } from './devices.js';
+import { type IpcMainInvokeEvent, ipcMain } from 'electron';
+import * as v from 'valibot';
+import { type Answer, type Argument, type Channel, calls } from '../contract/calls.js';
+import type { Reply } from '../contract/channels.js';
+import { toReport } from '../training/protocol.js';
+import { answerApp } from './app.js';
+import type { Handlers } from './handlers.js';
 import { isOwnUrl } from './policy.js';
-
-type Handlers = { readonly [C in Channel]: (argument: Calls[C]['argument']) => Promise<Calls[C]['answer']> };
-
-const handlers: Handlers = {
-  'app:info': async () => ({
-    name: app.getName(),
-    version: app.getVersion(),
-    electron: process.versions.electron ?? '',
-  }),
-  'devices:list': devices,
-};
+import { answerProject } from './project.js';
+import type { Workbench } from './workbench.js';
 
 /** Only the top frame of a window that shows the program's own page may call. */
 function isTrusted({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
   return senderFrame !== null && senderFrame === sender.mainFrame && isOwnUrl(senderFrame.url);
 }
 
-function answerCall<C extends Channel>(channel: C): void {
-  ipcMain.handle(channel, async (event, argument: unknown) => {
+/** Answers one channel. What a handler throws for a person comes back as such; a defect goes to the log as well. */
+function answerCall<C extends Channel>(channel: C, handler: Handlers<C>[C]): void {
+  ipcMain.handle(channel, async (event, argument: unknown): Promise<Reply<Answer<C>>> => {
     if (!isTrusted(event)) throw new Error(`${channel}: the caller is not Pretext's window`);
-    const isArgument = argumentChecks[channel];
-    if (!isArgument(argument)) throw new Error(`${channel}: the argument is not what this call takes`);
-    return handlers[channel](argument);
+    const parsed = v.safeParse(calls[channel].argument, argument);
+    if (!parsed.success) throw new Error(`${channel}: the argument is not what this call takes`);
+    try {
+      return { ok: true, value: await handler(parsed.output as Argument<C>) };
+    } catch (error) {
+      const report = toReport(error);
+      if (report.code === 'internal') console.error(`${channel}:`, error);
+      return { ok: false, error: report };
+    }
   });
 }
 
-export function answerCalls(): void {
-  answerCall('app:info');
-  answerCall('devices:list');
+/** Answers every call of the contract on behalf of `workbench`. */
+export function answerCalls(workbench: Workbench): void {
+  const handlers: Handlers<Channel> = {
+    ...answerApp(),
+    ...answerProject(workbench),
+  };
+  for (const channel of Object.keys(calls) as Channel[]) answerCall(channel, handlers[channel] as never);
 }

@@ -103,7 +103,7 @@ test('there is no node in the window, and one small bridge', async ({ started: {
     globals: ['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in window),
     bridge: Object.keys(window.pretext).sort(),
   }));
-  expect(seen).toEqual({ globals: [], bridge: ['devices', 'info'] });
+  expect(seen).toEqual({ globals: [], bridge: ['call', 'listen', 'pathOf'] });
 });
 
 test('permissions are denied', async ({ started: { page } }) => {
@@ -122,6 +122,8 @@ test('main does not answer a page that is not its own', async ({ started: { app 
     await foreign.loadURL('about:blank');
   }, preload);
   const page = await opened;
-  const message = await page.evaluate(() => window.pretext.info().then(String, (error: Error) => error.message));
+  const message = await page.evaluate(() =>
+    window.pretext.call('app:info', null).then(String, (error: Error) => error.message),
+  );
   expect(message).toContain("the caller is not Pretext's window");
 });

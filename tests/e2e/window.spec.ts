@@ -17,6 +17,7 @@ test('shows name, version and the research notice', async ({ started: { app, pag
 });
 
 test('lists the devices, found by a process of their own', async ({ started: { page } }) => {
+  await page.getByTestId('go-settings').click();
   const devices = page.getByTestId('devices');
   await expect(devices).toHaveAttribute('data-state', 'listed', { timeout: 120_000 });
   const processor = page.locator('[data-testid="device"][data-provider="cpu"]');
@@ -27,8 +28,8 @@ test('lists the devices, found by a process of their own', async ({ started: { p
 });
 
 test('fits a small window without a horizontal scroll bar', async ({ started: { app, page } }) => {
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(760, 560));
-  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(760);
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(900, 600));
+  await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(900);
   const overflow = await page.evaluate(() => {
     const main = document.querySelector('main');
     return main === null ? -1 : main.scrollWidth - main.clientWidth;
@@ -40,6 +41,7 @@ test.describe('with a missing program part', () => {
   test.use({ environment: { PRETEXT_ENTRIES: mkdtempSync(join(tmpdir(), 'pretext-empty-')) } });
 
   test('says so in place of the devices', async ({ started: { page } }) => {
+    await page.getByTestId('go-settings').click();
     const devices = page.getByTestId('devices');
     await expect(devices).toHaveAttribute('data-state', 'failed');
     await expect(devices).toContainText('trainer.js is missing');

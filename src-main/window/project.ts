@@ -1,0 +1,61 @@
+/** @file Answers calls about projects and their jobs, and about taking scans in. */
+
+import { basename, dirname, join } from 'node:path';
+import type { jobCalls } from '../contract/jobs.js';
+import type { projectCalls } from '../contract/project.js';
+import { writeSkippedCsv } from '../exports/csv.js';
+import type { ImportOptions } from '../training/import.js';
+import type { Handlers } from './handlers.js';
+import { THUMBNAIL_SIDE } from './pictures.js';
+import { forgetProject, recentProjects } from './preferences.js';
+import type { Workbench } from './workbench.js';
+
+/** Small enough to be there within a minute, large enough to learn something from. */
+const SAMPLE = { seed: 1, patients: 60, imagesPerPatient: 4 };
+
+function startImport(workbench: Workbench, options: Omit<ImportOptions, 'pictures'>, subject: string): string {
+  const { folder } = workbench.project;
+  return workbench.jobs.start({
+    kind: 'import',
+    subject,
+    folder,
+    work: 'import',
+    request: { project: folder, options: { ...options, pictures: THUMBNAIL_SIDE } },
+    outcome: ({ files, images, patients, studies, series, added, duplicates, skipped }) => ({
+      figures: { files, images, patients, studies, series, added, duplicates, skipped },
+    }),
+    onEnd: () => workbench.changed('images'),
+  });
+}
+
+export function answerProject(workbench: Workbench): Handlers<keyof typeof projectCalls | keyof typeof jobCalls> {
+  return {
+    'project:current': () => (workbench.hasProject ? workbench.info() : null),
+    'project:recent': () => recentProjects(),
+    'project:forget': ({ folder }) => forgetProject(folder),
+    'project:open': ({ folder, create }) => workbench.open(folder, create),
+    'project:close': () => {
+      workbench.close();
+      return null;
+    },
+    'import:start': ({ paths }) => startImport(workbench, { paths, sample: null }, paths.join(', ')),
+    'import:sample': () => {
+      const { folder } = workbench.project;
+      const study = join(dirname(folder), `${basename(folder)}-sample-study`);
+      return startImport(workbench, { paths: [study], sample: SAMPLE }, study);
+    },
+    'import:skipped': ({ offset, limit }) => ({
+      total: workbench.project.catalogue.skippedCount(),
+      files: workbench.project.catalogue.skippedPage(offset, limit),
+    }),
+    'import:saveSkipped': ({ path }) => {
+      writeSkippedCsv(path, workbench.project.catalogue.skippedFiles());
+      return { path };
+    },
+    'jobs:list': () => (workbench.hasProject ? workbench.jobs.list(workbench.project.folder) : []),
+    'jobs:stop': ({ id }) => {
+      workbench.jobs.stop(id);
+      return null;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** @file The open project as the whole window sees it, kept up to date by main's events. */
+
+import type { EventData } from '../../src-main/contract/calls.js';
+import type { ProjectInfo } from '../../src-main/contract/project.js';
+import { call, listen } from '../bridge/index.js';
+import { navigation } from './navigation.svelte.js';
+
+type Change = EventData<'project:changed'>['what'];
+
+class ProjectState {
+  /** Null: no project is open. */
+  info = $state<ProjectInfo | null>(null);
+  /** Grows with every change of that kind; read it in an `$effect` to load again. A change of 'project' raises all. */
+  versions = $state<Record<Change, number>>({
+    project: 0,
+    images: 0,
+    labels: 0,
+    runs: 0,
+    models: 0,
+    readings: 0,
+    embeddings: 0,
+  });
+
+  constructor() {
+    listen('project:changed', ({ what }) => {
+      for (const name of Object.keys(this.versions) as Change[]) {
+        if (what === 'project' || name === what) this.versions[name]++;
+      }
+      void this.refresh();
+    });
+    void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    this.info = await call('project:current', null);
+  }
+
+  /** @throws CallError */
+  async open(folder: string, create: boolean): Promise<void> {
+    this.info = await call('project:open', { folder, create });
+    navigation.go(this.info.images === 0 ? 'import' : 'explore');
+  }
+
+  /** @throws CallError while a job runs. */
+  async close(): Promise<void> {
+    await call('project:close', null);
+    this.info = null;
+    navigation.go('start');
+  }
+}
+
+export const project = new ProjectState();

@@ -1,0 +1,5 @@
+/** @file The texts of the explore screen. */
+
+export const explore = {
+  title: 'Explore',
+};

@@ -1,0 +1,39 @@
+/** @file The texts of the import screen. */
+
+import { plural } from '../format.js';
+
+export const importing = {
+  title: 'Import',
+  lead: 'DICOM, PNG and JPEG files, in folders of any depth. The files stay where they are; nothing is changed in them.',
+  drop: 'Drop folders or files here',
+  choose: 'Choose folders',
+  chooseTitle: 'Choose folders with scans',
+  sample: 'Try it with the sample study',
+  sampleHint: 'A computed chest CT study of 60 patients, written beside the project. No real person is in it.',
+  zone: 'Where scans are dropped',
+  running: 'Importing',
+  counts: {
+    patients: 'Patients',
+    studies: 'Studies',
+    series: 'Series',
+    images: 'Images',
+    skipped: 'Skipped files',
+  },
+  last: 'Last import',
+  summary: (added: number, images: number, files: number) =>
+    `${plural(files, 'file')} read: ${plural(images, 'image')}, ${added === images ? 'all' : added === 0 ? 'none' : added} of them new.`,
+  duplicates: (count: number) =>
+    `${plural(count, 'file')} held an image that another file holds as well; it was taken in once.`,
+  stopped: 'It was stopped. Import the same folder again and it goes on where it was.',
+  nothing: 'None of the files is an image that Pretext can read. The list below says why.',
+  next: 'Look at the images',
+  skippedTitle: 'Skipped files',
+  skippedNone: 'No file was skipped.',
+  skippedShown: (shown: number, total: number) => `${shown} of ${plural(total, 'file')} shown`,
+  save: 'Save the list',
+  saveTitle: 'Save the list of skipped files',
+  saved: (path: string) => `Saved as ${path}`,
+  path: 'File',
+  reason: 'Why it was skipped',
+  more: 'Show more',
+};

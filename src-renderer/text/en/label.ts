@@ -1,0 +1,5 @@
+/** @file The texts of the label screen. */
+
+export const label = {
+  title: 'Label',
+};

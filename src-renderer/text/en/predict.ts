@@ -1,0 +1,5 @@
+/** @file The texts of the predict screen. */
+
+export const predict = {
+  title: 'Predict',
+};

@@ -1,0 +1,5 @@
+/** @file The texts of the pretrain screen. */
+
+export const pretrain = {
+  title: 'Pretrain',
+};

@@ -1,0 +1,5 @@
+/** @file The texts of the results screen. */
+
+export const results = {
+  title: 'Results',
+};

@@ -1,0 +1,53 @@
+/** @file The texts of the window's frame and of its common parts. */
+
+import { plural } from '../format.js';
+
+export const shell = {
+  notice: 'Research use only. Not for diagnosis or treatment.',
+  version: (version: string) => `Version ${version}`,
+  navigation: 'Steps',
+  screens: {
+    start: 'Projects',
+    import: 'Import',
+    explore: 'Explore',
+    pretrain: 'Pretrain',
+    label: 'Label',
+    finetune: 'Fine-tune',
+    results: 'Results',
+    predict: 'Predict',
+    settings: 'Settings',
+  },
+  noProject: 'No project open',
+  projectFacts: (patients: number, images: number) => `${plural(patients, 'patient')}, ${plural(images, 'image')}`,
+  jobs: 'Jobs',
+  noJobs: 'Nothing is running.',
+  jobKinds: {
+    import: 'Import',
+    pretrain: 'Pretraining',
+    resume: 'Pretraining',
+    finetune: 'Fine-tuning',
+    predict: 'Reading studies',
+    embed: 'Mapping images',
+    explain: 'Explaining',
+  },
+  jobStates: {
+    waiting: 'Waiting for its turn',
+    running: 'Running',
+    stopping: 'Stopping at the next safe point',
+    done: 'Done',
+    stopped: 'Stopped',
+    failed: 'Failed',
+    lost: 'Interrupted: Pretext ended before this did',
+  },
+  stop: 'Stop',
+  timeLeft: (time: string) => `about ${time} left`,
+  processor: (share: string) => `Processor ${share}`,
+  memory: (used: string, total: string) => `Memory ${used} of ${total}`,
+  error: 'Something went wrong',
+  file: 'File',
+  copyDetails: 'Copy details',
+  copied: 'Copied',
+  close: 'Close',
+  cancel: 'Cancel',
+  loading: 'Loading',
+};

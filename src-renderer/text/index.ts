@@ -1,0 +1,14 @@
+/** @file Every text of the window, by screen. A translation is another folder beside `en` with the same names. */
+
+import { explore } from './en/explore.js';
+import { finetune } from './en/finetune.js';
+import { importing } from './en/import.js';
+import { label } from './en/label.js';
+import { predict } from './en/predict.js';
+import { pretrain } from './en/pretrain.js';
+import { results } from './en/results.js';
+import { settings } from './en/settings.js';
+import { shell } from './en/shell.js';
+import { start } from './en/start.js';
+
+export const text = { explore, finetune, importing, label, predict, pretrain, results, settings, shell, start };
