@@ -34,6 +34,8 @@ export async function launch(home: string, environment: Record<string, string> =
     // Chromium refuses its own sandbox when it runs as root, as in a container.
     args: [...(isRoot ? ['--no-sandbox'] : []), '.'],
     env: { ...presentEnvironment(), XDG_CONFIG_HOME: home, ...environment },
+    // Playwright would have it light; the program decides itself.
+    colorScheme: null,
   });
   const page = await app.firstWindow();
   await page.waitForLoadState('load');
