@@ -102,6 +102,11 @@ function createLock(path: string, text: string): boolean {
   return true;
 }
 
+function lockPath(folder: string, activity: string): string {
+  // A colon is not allowed in Windows file names.
+  return join(folder, `${activity.replace(/[^A-Za-z0-9._-]/g, '-')}.lock`);
+}
+
 /** An activity that this process has for itself until `release`, or until the process ends in any way. */
 export class ActivityLock {
   private constructor(
@@ -115,8 +120,7 @@ export class ActivityLock {
    * @throws PretextError `project-busy` naming the process that has it.
    */
   static take(folder: string, activity: string): ActivityLock {
-    // A colon is not allowed in Windows file names.
-    const path = join(folder, `${activity.replace(/[^A-Za-z0-9._-]/g, '-')}.lock`);
+    const path = lockPath(folder, activity);
     const mine: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
     const text = `${JSON.stringify(mine)}\n`;
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -132,6 +136,14 @@ export class ActivityLock {
       removeStale(path, found.text);
     }
     throw busy(activity, null, path);
+  }
+
+  /** Whether a living process, this one or another, has the lock of `activity`. */
+  static isHeld(folder: string, activity: string): boolean {
+    const path = lockPath(folder, activity);
+    if (held.has(path)) return true;
+    const holder = readLock(path)?.holder ?? null;
+    return holder !== null && !isStale(holder, path);
   }
 
   release(): void {

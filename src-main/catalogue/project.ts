@@ -90,6 +90,11 @@ export class Project {
     return ActivityLock.take(join(this.folder, 'locks'), activity);
   }
 
+  /** Whether this or another process is at that activity now. */
+  isBusyWith(activity: string): boolean {
+    return ActivityLock.isHeld(join(this.folder, 'locks'), activity);
+  }
+
   close(): void {
     this.catalogue.close();
   }

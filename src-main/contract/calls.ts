@@ -5,16 +5,19 @@ import { appCalls } from './app.js';
 import type { CallSchema, Reply } from './channels.js';
 import { jobCalls, jobEvents } from './jobs.js';
 import { projectCalls, projectEvents } from './project.js';
+import { runCalls, runEvents } from './runs.js';
 
 export const calls = {
   ...appCalls,
   ...projectCalls,
   ...jobCalls,
+  ...runCalls,
 } satisfies Record<string, CallSchema>;
 
 export const events = {
   ...projectEvents,
   ...jobEvents,
+  ...runEvents,
 } satisfies Record<string, v.GenericSchema>;
 
 type CallTable = typeof calls;

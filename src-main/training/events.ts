@@ -3,6 +3,9 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileError } from '../base/errors.js';
 
+/** What a run warns of: broken numbers, an encoder that sees no differences, a loss that no longer moves. */
+export type Alarm = 'not-finite' | 'collapse' | 'no-progress';
+
 /** What a training job tells while it runs. Every event carries its time (ISO 8601, UTC) in the file. */
 export type RunEvent =
   | { event: 'started'; step: number; totalSteps: number; device: string; threads: number; resumed: boolean }
@@ -17,8 +20,12 @@ export type RunEvent =
     }
   | { event: 'speed'; step: number; imagesPerSecond: number; etaSeconds: number }
   | { event: 'checkpoint'; step: number }
-  | { event: 'alarm'; step: number; alarm: 'not-finite' | 'collapse'; message: string }
+  | { event: 'alarm'; step: number; alarm: Alarm; message: string }
+  /** A set of pictures of what the run has learnt so far was written; see `preview.ts`. */
+  | { event: 'preview'; step: number; name: string }
   | { event: 'paused'; step: number }
+  /** The user ended the run for good; what it learnt is kept. */
+  | { event: 'discarded'; step: number }
   | { event: 'finished'; step: number; loss: number };
 
 /** Appends one event. @throws PretextError `disk-full` or `unreadable`, naming the file. */
@@ -41,20 +48,22 @@ function isRunEvent(value: unknown): value is RunEvent {
   );
 }
 
+/** The event of one line; null for an empty line, or one that was torn by a crash. */
+export function parseEvent(line: string): RunEvent | null {
+  if (line === '') return null;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRunEvent(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** All events in the order they were written; a line torn by a crash is left out. */
 export function readEvents(path: string): RunEvent[] {
   if (!existsSync(path)) return [];
-  const events: RunEvent[] = [];
-  for (const line of readFileSync(path, 'utf8').split('\n')) {
-    if (line === '') continue;
-    try {
-      const value: unknown = JSON.parse(line);
-      if (isRunEvent(value)) events.push(value);
-    } catch {
-      // The process was killed while it wrote this line.
-    }
-  }
-  return events;
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.map(parseEvent).filter((event): event is RunEvent => event !== null);
 }
 
 /** Starts a new line where a crash left half of one, so that the next event is not lost with it. */

@@ -45,6 +45,9 @@ export interface RunPaths {
   events: string;
   checkpoints: string;
   encoder: string;
+  /** What a person wrote about the run. */
+  note: string;
+  previews: string;
 }
 
 export function runPaths(project: Project, id: string): RunPaths {
@@ -55,6 +58,8 @@ export function runPaths(project: Project, id: string): RunPaths {
     events: join(folder, 'events.jsonl'),
     checkpoints: join(folder, 'checkpoints'),
     encoder: join(folder, 'encoder.safetensors'),
+    note: join(folder, 'note.txt'),
+    previews: join(folder, 'previews'),
   };
 }
 

@@ -9,6 +9,7 @@ import { answerApp } from './app.js';
 import type { Handlers } from './handlers.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
+import { answerRuns } from './runs.js';
 import type { Workbench } from './workbench.js';
 
 /** Only the top frame of a window that shows the program's own page may call. */
@@ -37,6 +38,7 @@ export function answerCalls(workbench: Workbench): void {
   const handlers: Handlers<Channel> = {
     ...answerApp(),
     ...answerProject(workbench),
+    ...answerRuns(workbench),
   };
   for (const channel of Object.keys(calls) as Channel[]) answerCall(channel, handlers[channel] as never);
 }
