@@ -61,16 +61,38 @@ const foreignEngines = [
   ...['arm64', 'x64'].filter((processor) => processor !== process.arch).map((processor) => `*/${processor}`),
 ].map((folder) => `!node_modules/onnxruntime-node/bin/*/${folder}/**`);
 
+/** A dependency of umap-js asks for its own bundler. */
+const unused = ['!node_modules/@rollup/**', '!node_modules/rollup/**'];
+
 export const packaging: Configuration = {
   appId: 'org.pretext.workbench',
   productName: 'Pretext',
   directories: { output: 'dist', buildResources: 'resources' },
-  files: ['out/**', 'package.json', 'LICENSE', '!**/*.map', '!node_modules/@libsql/*-musl/**', ...foreignEngines],
+  files: [
+    'out/**',
+    'package.json',
+    'LICENSE',
+    '!**/*.map',
+    '!node_modules/@libsql/*-musl/**',
+    ...unused,
+    ...foreignEngines,
+  ],
   asar: true,
   // Shared libraries are opened by the operating system's loader, which cannot look into the archive.
   asarUnpack: ['**/*.{node,so,so.*,dll,dylib}'],
   npmRebuild: false,
-  linux: { target: ['AppImage'], category: 'Science', icon: 'resources/icon.png' },
+  // What a hospital's computer must not be able to make of the program: a Node.js, a debugger's target, other code.
+  electronFuses: {
+    runAsNode: false,
+    enableCookieEncryption: true,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    grantFileProtocolExtraPrivileges: false,
+  },
+  electronLanguages: ['en-US'],
+  linux: { target: ['AppImage', 'deb'], category: 'Science', icon: 'resources/icon.png' },
   win: { target: ['nsis'], icon: 'resources/icon.png' },
   mac: { target: ['dmg'], category: 'public.app-category.medical', icon: 'resources/icon.png' },
 };

@@ -2,6 +2,7 @@
 
 import { inflateRawSync } from 'node:zlib';
 import jpegJs from 'jpeg-js';
+import { lazyPackage } from '../base/lazy.js';
 import { readJpeg2000Size, readJpegInfo } from './codestream.js';
 import { decodeExtendedJpeg } from './jpeg-extended.js';
 import { MAX_FRAME_BYTES } from './limits.js';
@@ -53,21 +54,32 @@ function silent(): { print(): void; printErr(): void } {
   return { print: () => undefined, printErr: () => undefined };
 }
 
+/** What a codec's package is: a function that starts it. */
+type Load<T extends { default: unknown }> = T['default'];
+
 const loaders: Record<WasmName, () => Promise<LoadedCodec>> = {
   openjpeg: async () => {
-    const module = await (await import('@cornerstonejs/codec-openjpeg/decodewasmjs')).default(silent());
+    const module = await lazyPackage<Load<typeof import('@cornerstonejs/codec-openjpeg/decodewasmjs')>>(
+      '@cornerstonejs/codec-openjpeg/decodewasmjs',
+    )(silent());
     return loaded(module, () => new module.J2KDecoder());
   },
   openjph: async () => {
-    const module = await (await import('@cornerstonejs/codec-openjph/wasmjs')).default(silent());
+    const module = await lazyPackage<Load<typeof import('@cornerstonejs/codec-openjph/wasmjs')>>(
+      '@cornerstonejs/codec-openjph/wasmjs',
+    )(silent());
     return loaded(module, () => new module.HTJ2KDecoder());
   },
   charls: async () => {
-    const module = await (await import('@cornerstonejs/codec-charls/decodewasmjs')).default(silent());
+    const module = await lazyPackage<Load<typeof import('@cornerstonejs/codec-charls/decodewasmjs')>>(
+      '@cornerstonejs/codec-charls/decodewasmjs',
+    )(silent());
     return loaded(module, () => new module.JpegLSDecoder());
   },
   'libjpeg-turbo': async () => {
-    const module = await (await import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs')).default(silent());
+    const module = await lazyPackage<Load<typeof import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs')>>(
+      '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs',
+    )(silent());
     return loaded(module, () => new module.JPEGDecoder());
   },
 };
@@ -126,7 +138,7 @@ function requireSize(found: { rows: number; columns: number } | null, shape: Fra
 
 /** JPEG Lossless, process 14 (PS3.5 section 8.2.1). */
 async function decodeJpegLossless(frame: Uint8Array, shape: FrameShape, precision: number): Promise<DecodedFrame> {
-  const { Decoder } = await import('jpeg-lossless-decoder-js');
+  const { Decoder } = lazyPackage<typeof import('jpeg-lossless-decoder-js')>('jpeg-lossless-decoder-js');
   const bytesPerSample = precision > 8 ? 2 : 1;
   if (bytesPerSample === 2 && shape.samplesPerPixel > 1) throw new Error('colour of more than 8 bits is not supported');
   const view = new Decoder().decode(frame.buffer, frame.byteOffset, frame.length, bytesPerSample);

@@ -1,9 +1,12 @@
 /** @file JPEG-LS lossless encoding (ISO/IEC 14495-1) by CharLS in WebAssembly. */
 
+import { lazyPackage } from '../base/lazy.js';
+
 const SILENT = { print: () => undefined, printErr: () => undefined };
 
 async function loadEncoder() {
-  const module = await (await import('@cornerstonejs/codec-charls/wasmjs')).default(SILENT);
+  const name = '@cornerstonejs/codec-charls/wasmjs';
+  const module = await lazyPackage<typeof import('@cornerstonejs/codec-charls/wasmjs')['default']>(name)(SILENT);
   return module.JpegLSEncoder;
 }
 
