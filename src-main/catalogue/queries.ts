@@ -100,22 +100,31 @@ export interface LabelledImage {
 }
 
 /**
+ * Images and the class in force for the task ?1: an image's own label, else its series'. An image that is marked unsure
+ * or skipped has none: it is kept out of training and results until somebody labels it again.
+ */
+const LABELLED = `labelled AS (
+  SELECT image_id, class_id FROM (
+    SELECT image_id, class_id FROM image_label WHERE task_id = ?1 AND class_id IS NOT NULL
+    UNION ALL
+    SELECT image.id, series_label.class_id FROM series_label JOIN image USING (series_id)
+    WHERE task_id = ?1 AND class_id IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM image_label AS own
+      WHERE own.task_id = ?1 AND own.image_id = image.id AND own.class_id IS NOT NULL)) AS given
+  WHERE NOT EXISTS (
+    SELECT 1 FROM image_mark WHERE task_id = ?1 AND image_mark.image_id = given.image_id AND mark IS NOT NULL)
+)`;
+
+/**
  * The labelled images of a task, ordered by imageId. A series' label counts for each of its images that has no label
- * of its own.
+ * of its own; images marked unsure or skipped are left out.
  *
  * @throws PretextError `not-found` (task).
  */
 export function labelledImages(project: Project, taskName: string): LabelledImage[] {
   const task = getTask(project, taskName);
   return project.catalogue.database.all<LabelledImage>(
-    `WITH labelled AS (
-       SELECT image_id, class_id FROM image_label WHERE task_id = ?1 AND class_id IS NOT NULL
-       UNION ALL
-       SELECT image.id, series_label.class_id FROM series_label JOIN image USING (series_id)
-       WHERE task_id = ?1 AND class_id IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM image_label AS own
-         WHERE own.task_id = ?1 AND own.image_id = image.id AND own.class_id IS NOT NULL)
-     )
+    `WITH ${LABELLED}
      SELECT image.id AS imageId, task_class.position AS classIndex, study.patient_id AS patientId,
             image.series_id AS seriesId, task_split.split AS split
      FROM labelled JOIN image ON image.id = labelled.image_id AND image.available = 1
@@ -127,11 +136,29 @@ export function labelledImages(project: Project, taskName: string): LabelledImag
   );
 }
 
+export interface ClassFigures {
+  images: number;
+  /** Patients with at least one of them. */
+  patients: number;
+}
+
+/** How many labelled images and patients each class of a task has, in the order of its classes. */
+export function classFigures(project: Project, task: Task): ClassFigures[] {
+  const rows = project.catalogue.database.all<ClassFigures & { classId: number }>(
+    `WITH ${LABELLED}
+     SELECT labelled.class_id AS classId, count(*) AS images, count(DISTINCT study.patient_id) AS patients
+     FROM labelled JOIN image ON image.id = labelled.image_id AND image.available = 1
+     JOIN series ON series.id = image.series_id JOIN study ON study.id = series.study_id
+     GROUP BY labelled.class_id`,
+    [task.id],
+  );
+  const ofClass = new Map(rows.map(({ classId, images, patients }) => [classId, { images, patients }]));
+  return task.classes.map(({ id }) => ofClass.get(id) ?? { images: 0, patients: 0 });
+}
+
 /** How many images each class of a task has, in the order of its classes. */
 export function classCounts(project: Project, task: Task): number[] {
-  const counts = task.classes.map(() => 0);
-  for (const { classIndex } of labelledImages(project, task.name)) counts[classIndex] = (counts[classIndex] ?? 0) + 1;
-  return counts;
+  return classFigures(project, task).map(({ images }) => images);
 }
 
 /** How an image is named to people who must not learn who the patient is. */

@@ -169,6 +169,32 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (task_id, series_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What an act did to the mark of one image beside its label; mark NULL takes it away. replaces: as in label_event.
+  CREATE TABLE mark_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    action_id INTEGER NOT NULL REFERENCES label_action(id),
+    image_id INTEGER NOT NULL REFERENCES image(id),
+    mark TEXT CHECK (mark IN ('unsure', 'skipped')),
+    replaces INTEGER REFERENCES mark_event(id)
+  ) STRICT;
+  CREATE INDEX mark_event_action ON mark_event (action_id);
+  CREATE INDEX mark_event_image ON mark_event (image_id);
+
+  CREATE TRIGGER mark_event_no_update BEFORE UPDATE ON mark_event
+    BEGIN SELECT RAISE(ABORT, 'the label history is append-only'); END;
+  CREATE TRIGGER mark_event_no_delete BEFORE DELETE ON mark_event
+    BEGIN SELECT RAISE(ABORT, 'the label history is append-only'); END;
+
+  -- The mark in force, kept in step with the events in the same transaction.
+  CREATE TABLE image_mark (
+    task_id INTEGER NOT NULL REFERENCES task(id),
+    image_id INTEGER NOT NULL REFERENCES image(id),
+    mark TEXT CHECK (mark IN ('unsure', 'skipped')),
+    event_id INTEGER NOT NULL REFERENCES mark_event(id),
+    PRIMARY KEY (task_id, image_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version this program writes. */

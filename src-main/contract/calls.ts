@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { appCalls } from './app.js';
 import type { CallSchema, Reply } from './channels.js';
 import { jobCalls, jobEvents } from './jobs.js';
+import { taskCalls } from './labels.js';
 import { projectCalls, projectEvents } from './project.js';
 import { runCalls, runEvents } from './runs.js';
 
@@ -12,6 +13,7 @@ export const calls = {
   ...projectCalls,
   ...jobCalls,
   ...runCalls,
+  ...taskCalls,
 } satisfies Record<string, CallSchema>;
 
 export const events = {

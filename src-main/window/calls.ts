@@ -7,6 +7,7 @@ import type { Reply } from '../contract/channels.js';
 import { toReport } from '../training/protocol.js';
 import { answerApp } from './app.js';
 import type { Handlers } from './handlers.js';
+import { answerLabels } from './labels.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
 import { answerRuns } from './runs.js';
@@ -39,6 +40,7 @@ export function answerCalls(workbench: Workbench): void {
     ...answerApp(),
     ...answerProject(workbench),
     ...answerRuns(workbench),
+    ...answerLabels(workbench),
   };
   for (const channel of Object.keys(calls) as Channel[]) answerCall(channel, handlers[channel] as never);
 }
