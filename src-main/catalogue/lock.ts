@@ -1,6 +1,6 @@
 /** @file Lock files that let a second process notice that an activity (an import, a run) is already under way. */
 
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { fileError, PretextError, systemCode } from '../base/errors.js';
@@ -105,6 +105,23 @@ function createLock(path: string, text: string): boolean {
 function lockPath(folder: string, activity: string): string {
   // A colon is not allowed in Windows file names.
   return join(folder, `${activity.replace(/[^A-Za-z0-9._-]/g, '-')}.lock`);
+}
+
+/** An activity that is under way now, and who does it. */
+export interface Activity extends LockHolder {
+  activity: string;
+}
+
+/** What other processes and this one do now in the project whose locks lie in `folder`; stale locks are left out. */
+export function activities(folder: string): Activity[] {
+  const found: Activity[] = [];
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.lock')) continue;
+    const path = join(folder, name);
+    const holder = readLock(path)?.holder ?? null;
+    if (holder !== null && !isStale(holder, path)) found.push({ activity: name.slice(0, -'.lock'.length), ...holder });
+  }
+  return found;
 }
 
 /** An activity that this process has for itself until `release`, or until the process ends in any way. */

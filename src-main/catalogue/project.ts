@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileError, PretextError, systemCode } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
 import { Catalogue } from './catalogue.js';
-import { ActivityLock } from './lock.js';
+import { type Activity, ActivityLock, activities } from './lock.js';
 
 /** The version of the folder's layout that this program writes. */
 export const PROJECT_FORMAT_VERSION = 1;
@@ -93,6 +93,11 @@ export class Project {
   /** Whether this or another process is at that activity now. */
   isBusyWith(activity: string): boolean {
     return ActivityLock.isHeld(join(this.folder, 'locks'), activity);
+  }
+
+  /** What is under way in this project now, in this and in other processes. */
+  activities(): Activity[] {
+    return activities(join(this.folder, 'locks'));
   }
 
   close(): void {

@@ -16,6 +16,8 @@ export const projectInfo = v.object({
   runs: wholeNumber,
   models: wholeNumber,
   tasks: wholeNumber,
+  /** What other programs (the command line, another computer) do in this project now. */
+  elsewhere: v.array(v.object({ activity: v.string(), process: wholeNumber, computer: v.string() })),
 });
 export type ProjectInfo = v.InferOutput<typeof projectInfo>;
 

@@ -1,6 +1,7 @@
 /** @file Runs the window's long jobs in trainer processes: a queue, progress, stop, and how they ended. */
 
 import { PretextError } from '../base/errors.js';
+import type { ErrorReport } from '../contract/channels.js';
 import type { JobInfo, JobKind } from '../contract/jobs.js';
 import { type JobListener, runJob } from '../training/client.js';
 import type { RunEvent } from '../training/events.js';
@@ -32,6 +33,8 @@ interface Entry {
   folder: string;
   abort: AbortController;
   kill: AbortController;
+  /** Process id of its trainer, once it runs. */
+  pid: number | null;
   start(): Promise<void>;
   ended: Promise<void>;
 }
@@ -67,6 +70,7 @@ export class JobRunner {
       folder: plan.folder,
       abort: new AbortController(),
       kill: new AbortController(),
+      pid: null,
       start: () => this.run(entry, plan).finally(() => finished()),
       ended: new Promise((resolve) => {
         finished = resolve;
@@ -88,6 +92,11 @@ export class JobRunner {
   /** Jobs that run or wait, of any project. */
   get live(): JobInfo[] {
     return [...this.entries.values()].map(({ info }) => info);
+  }
+
+  /** Process ids of the trainers that run now. */
+  get processes(): number[] {
+    return [...this.entries.values()].map(({ pid }) => pid).filter((pid) => pid !== null);
   }
 
   /** @throws PretextError `not-found` where the job has ended already. */
@@ -133,6 +142,9 @@ export class JobRunner {
     const listener: JobListener = {
       signal: entry.abort.signal,
       kill: entry.kill.signal,
+      onStarted: (pid) => {
+        entry.pid = pid;
+      },
       onProgress: (progress) => this.change(entry, { progress }),
       onEvent: (run, event) => {
         if (entry.info.run !== run) this.change(entry, { run });
@@ -150,7 +162,7 @@ export class JobRunner {
       const report = toReport(error);
       // A cancelled job is what the user asked for; everything it did so far is kept.
       if (report.code === 'cancelled') this.end(entry, { state: 'stopped' }, plan.onEnd);
-      else this.end(entry, { state: 'failed', error: report }, plan.onEnd);
+      else this.end(entry, { state: 'failed', error: inTheWindow(report, entry.info) }, plan.onEnd);
     }
   }
 
@@ -172,4 +184,10 @@ export class JobRunner {
     onEnd?.(entry.info);
     this.startNext();
   }
+}
+
+/** The remedy for a training process that died is a button here, not a command. */
+function inTheWindow(report: ErrorReport, { run }: JobInfo): ErrorReport {
+  if (report.code !== 'device' || run === null) return report;
+  return { ...report, remedy: 'Nothing is lost: resume the run, and it goes on from its last checkpoint.' };
 }

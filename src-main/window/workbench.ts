@@ -1,6 +1,7 @@
 /** @file What the window works on: the open project, its jobs, and what it is told of changes. */
 
 import { existsSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { BrowserWindow } from 'electron';
 import { PretextError } from '../base/errors.js';
@@ -63,11 +64,11 @@ export class Workbench {
       throw error;
     }
     this.close();
-    let version = project.catalogue.database.pragmaNumber('data_version');
+    let seen = this.outside(project);
     const watch = setInterval(() => {
-      const now = project.catalogue.database.pragmaNumber('data_version');
-      if (now !== version) this.changed('project');
-      version = now;
+      const now = this.outside(project);
+      if (now !== seen) this.changed('project');
+      seen = now;
     }, WATCH_MS);
     this.opened = { project, lock, watch };
     rememberProject(path);
@@ -96,7 +97,16 @@ export class Workbench {
       runs: listRuns(project).length,
       models: listModels(project).length,
       tasks: listTasks(project).length,
+      elsewhere: this.elsewhere(project),
     };
+  }
+
+  private elsewhere(project: Project): ProjectInfo['elsewhere'] {
+    const own = new Set([process.pid, ...this.jobs.processes]);
+    return project
+      .activities()
+      .filter(({ pid, host }) => host !== hostname() || !own.has(pid))
+      .map(({ activity, pid, host }) => ({ activity, process: pid, computer: host }));
   }
 
   changed(what: Change): void {
@@ -108,6 +118,12 @@ export class Workbench {
     for (const window of BrowserWindow.getAllWindows()) {
       if (!window.isDestroyed()) window.webContents.send(event, data);
     }
+  }
+
+  /** Changes when another process writes to the catalogue, or begins or ends something in the project. */
+  private outside(project: Project): string {
+    const version = project.catalogue.database.pragmaNumber('data_version');
+    return JSON.stringify([version, this.elsewhere(project)]);
   }
 
   private requireIdle(): void {

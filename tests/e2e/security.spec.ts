@@ -1,8 +1,9 @@
 /** @file What the window must not be able to do, tried from inside it. */
 
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test } from './app.js';
+import { answerDialogs, expect, newProject, test } from './app.js';
 
 declare global {
   interface Window {
@@ -126,4 +127,80 @@ test('main does not answer a page that is not its own', async ({ started: { app 
     window.pretext.call('app:info', null).then(String, (error: Error) => error.message),
   );
   expect(message).toContain("the caller is not Pretext's window");
+});
+
+test('a message that is not what a call takes is refused before anything is done', async ({ started: { page } }) => {
+  const answers = await page.evaluate(async () => {
+    const attempts: [string, unknown][] = [
+      ['project:open', null],
+      ['project:open', { folder: 7, create: true }],
+      ['import:start', { paths: [] }],
+      ['import:skipped', { offset: -1, limit: 10 }],
+      ['import:skipped', { offset: 0, limit: 1e9 }],
+      ['jobs:stop', { id: '../../etc/passwd' }],
+      ['app:chooseFile', { title: 'x', extensions: ['*/../..'] }],
+      ['no:such-call', null],
+    ];
+    return Promise.all(
+      attempts.map(([channel, argument]) =>
+        window.pretext.call(channel, argument).then(
+          () => 'answered',
+          (error: Error) => error.message,
+        ),
+      ),
+    );
+  });
+  for (const answer of answers) expect(answer).toMatch(/not what this call takes|No handler registered/);
+});
+
+test('the picture routes give nothing but pictures of the open project', async ({ started: { page } }) => {
+  const loaded = await page.evaluate(async () => {
+    const paths = [
+      'thumbnail/1/0',
+      'thumbnail/../../project.json',
+      'thumbnail/%2e%2e/0',
+      'constructor/1',
+      'thumbnail/1e9/-1',
+    ];
+    return Promise.all(
+      paths.map(
+        (path) =>
+          new Promise<boolean>((resolve) => {
+            const image = new Image();
+            image.onload = () => resolve(true);
+            image.onerror = () => resolve(false);
+            image.src = `/data/${path}`;
+          }),
+      ),
+    );
+  });
+  expect(loaded).toEqual([false, false, false, false, false]);
+});
+
+test('no web view and no frame of another origin comes to life', async ({ started: { app, page } }) => {
+  await page.evaluate(() => {
+    const view = document.createElement('webview');
+    view.setAttribute('src', 'https://example.org/');
+    const frame = document.createElement('iframe');
+    frame.src = 'https://example.org/';
+    document.body.append(view, frame);
+  });
+  await page.waitForTimeout(300);
+  const contents = await app.evaluate(({ webContents }) => webContents.getAllWebContents().map((one) => one.getURL()));
+  expect(contents).toEqual(['app://pretext/index.html']);
+  expect(page.frames().every((frame) => !frame.url().includes('example.org'))).toBe(true);
+});
+
+test('markup in the texts of a file stays text', async ({ started, folder }) => {
+  const { app, page } = started;
+  const markup = '<img src=x onerror="window.intruder=true">';
+  const scans = join(folder, markup.replaceAll('/', ''));
+  mkdirSync(scans);
+  writeFileSync(join(scans, 'broken.dcm'), '<script>window.intruder = true</script>');
+  await newProject(started, join(folder, 'project'));
+  await answerDialogs(app, [scans]);
+  await page.getByTestId('choose-folders').click();
+  await expect(page.getByTestId('skipped')).toContainText('onerror');
+  expect(await page.evaluate(() => window.intruder)).toBeUndefined();
+  expect(await page.getByTestId('skipped').locator('img, script').count()).toBe(0);
 });

@@ -19,6 +19,8 @@ export const shell = {
   },
   noProject: 'No project open',
   projectFacts: (patients: number, images: number) => `${plural(patients, 'patient')}, ${plural(images, 'image')}`,
+  elsewhere: (activity: string, process: number, computer: string) =>
+    `Another program works in this project: ${activity} (process ${process} on ${computer}).`,
   jobs: 'Jobs',
   noJobs: 'Nothing is running.',
   jobKinds: {
