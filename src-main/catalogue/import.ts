@@ -31,6 +31,8 @@ export interface ImportOptions {
   workers?: number;
   /** Told of each skipped file as soon as it is known. */
   onSkipped?: (file: SkippedFile) => void;
+  /** Told of the image of each file that holds one, new or known, in the order of the files. */
+  onImage?: (imageId: number) => void;
 }
 
 /** Files read and committed together: what a crash can cost, and how quickly a cancel is obeyed. */
@@ -85,7 +87,7 @@ export async function importFolders(
   try {
     const found = await walk(folders, ownFiles(project), control);
     if (found.files.length === 0 && found.skipped.length === 0) throw nothingThere(found.empty);
-    const tally = new Tally(options.onSkipped);
+    const tally = new Tally(options);
     for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
     for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
     await readAndRecord(project, found.files, tally, control, options.workers);
@@ -162,12 +164,12 @@ class Tally {
   private added = 0;
   private duplicates = 0;
 
-  constructor(private readonly onSkipped: ImportOptions['onSkipped']) {}
+  constructor(private readonly listeners: Pick<ImportOptions, 'onSkipped' | 'onImage'>) {}
 
   skip(path: string, reason: string): void {
     const entry = { path, reason };
     this.skipped.push(entry);
-    this.onSkipped?.(entry);
+    this.listeners.onSkipped?.(entry);
   }
 
   count(read: Read, recorded: Recorded | null): void {
@@ -176,6 +178,7 @@ class Tally {
       return;
     }
     this.images.add(recorded.imageId);
+    this.listeners.onImage?.(recorded.imageId);
     this.series.add(recorded.seriesId);
     this.studies.add(recorded.studyId);
     this.patients.add(recorded.patientId);

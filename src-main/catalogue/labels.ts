@@ -153,22 +153,33 @@ interface EventRow {
   replaces: number | null;
 }
 
+/** The last act of `author` on this task that was not taken back, or null. @throws PretextError `not-found` (task) */
+export function lastLabelAct(project: Project, taskName: string, author: string): number | null {
+  const row = project.catalogue.database.one<{ id: number }>(LAST_ACT, [getTask(project, taskName).id, author]);
+  return row?.id ?? null;
+}
+
+const LAST_ACT = `SELECT id FROM label_action AS action WHERE task_id = ? AND author = ? AND source <> 'undo'
+  AND NOT EXISTS (SELECT 1 FROM label_action WHERE undoes = action.id) ORDER BY id DESC LIMIT 1`;
+const OPEN_ACT = `SELECT id FROM label_action AS action WHERE task_id = ? AND author = ? AND source <> 'undo'
+  AND NOT EXISTS (SELECT 1 FROM label_action WHERE undoes = action.id) AND id = ?`;
+
 /**
- * Takes back the last act of `author` on this task that was not taken back yet. What somebody else has changed since
- * is left as it is. The undo is part of the history; the label that comes back keeps its own author and time.
+ * Takes back the last act of `author` on this task that was not taken back yet, or that one of the author's acts which
+ * is given. What has been changed since is left as it is. The undo is part of the history; the label that comes back
+ * keeps its own author and time.
  *
  * @returns How many labels changed, or null where there is nothing to take back.
  * @throws PretextError `not-found` (task), `disk-full`.
  */
-export function undoLabels(project: Project, taskName: string, author: string): number | null {
+export function undoLabels(project: Project, taskName: string, author: string, act?: number): number | null {
   const { database } = project.catalogue;
   return database.transaction(() => {
     const task = getTask(project, taskName);
-    const last = database.one<{ id: number }>(
-      `SELECT id FROM label_action AS action WHERE task_id = ? AND author = ? AND source <> 'undo'
-         AND NOT EXISTS (SELECT 1 FROM label_action WHERE undoes = action.id) ORDER BY id DESC LIMIT 1`,
-      [task.id, author],
-    );
+    const last =
+      act === undefined
+        ? database.one<{ id: number }>(LAST_ACT, [task.id, author])
+        : database.one<{ id: number }>(OPEN_ACT, [task.id, author, act]);
     if (last === undefined) return null;
     const undo = addAction(database, task.id, author, 'undo', last.id);
     const events = database.all<EventRow>(

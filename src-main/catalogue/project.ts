@@ -1,4 +1,4 @@
-/** @file A project is a folder: its identity, its catalogue, its pixel cache, its runs and models. */
+/** @file A project is a folder: its identity, its catalogue, its pixel cache, its runs, models and readings. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { type Activity, ActivityLock, activities } from './lock.js';
 /** The version of the folder's layout that this program writes. */
 export const PROJECT_FORMAT_VERSION = 1;
 
-const FOLDERS = ['pixels', 'runs', 'models', 'locks'] as const;
+const FOLDERS = ['pixels', 'runs', 'models', 'readings', 'locks'] as const;
 
 /** What lies in a project folder, so that an import of the folder around it leaves it out. */
 export const PROJECT_ENTRIES: readonly string[] = [
@@ -78,6 +78,10 @@ export class Project {
 
   get modelsFolder(): string {
     return join(this.folder, 'models');
+  }
+
+  get readingsFolder(): string {
+    return join(this.folder, 'readings');
   }
 
   /**

@@ -29,6 +29,7 @@ import { type ResultFigures, resultFigures } from './results.js';
 import { listRuns, newId, readRun, runPaths } from './run-store.js';
 import { learningRateAt } from './schedule.js';
 import { initialState, trainingStep } from './step-program.js';
+import { saveTrainingImages } from './training-images.js';
 
 export interface FinetuneOptions {
   task: string;
@@ -133,6 +134,7 @@ export async function finetune(
     seeds,
     normalisation: NORMALISE_RECIPE,
   };
+  saveTrainingImages(project, card.id, draws[0]);
   saveModel(project, card, main.parameters, main.weights, predictions);
   const figures = resultFigures(predictions, data.classes, 'perSeed');
   const other = baseline === null ? null : resultFigures(predictions, data.classes, 'baselinePerSeed');

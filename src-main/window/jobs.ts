@@ -41,7 +41,18 @@ interface Entry {
 
 /** Reading scans keeps the disk busy, training the processor: one of each may run at a time. */
 type Lane = 'reading' | 'training';
-const laneOf = (kind: JobKind): Lane => (kind === 'import' ? 'reading' : 'training');
+
+function lanesOf(kind: JobKind): readonly Lane[] {
+  switch (kind) {
+    case 'import':
+      return ['reading'];
+    // New studies are taken in before the model reads them.
+    case 'predict':
+      return ['reading', 'training'];
+    default:
+      return ['training'];
+  }
+}
 
 export class JobRunner {
   private readonly entries = new Map<string, Entry>();
@@ -129,11 +140,13 @@ export class JobRunner {
 
   private startNext(): void {
     const entries = [...this.entries.values()];
-    const busy = new Set(entries.filter(({ info }) => info.state !== 'waiting').map(({ info }) => laneOf(info.kind)));
+    const started = entries.filter(({ info }) => info.state !== 'waiting');
+    const busy = new Set(started.flatMap(({ info }) => lanesOf(info.kind)));
     for (const entry of entries) {
-      const lane = laneOf(entry.info.kind);
-      if (entry.info.state !== 'waiting' || busy.has(lane)) continue;
-      busy.add(lane);
+      if (entry.info.state !== 'waiting') continue;
+      const lanes = lanesOf(entry.info.kind);
+      if (lanes.some((lane) => busy.has(lane))) continue;
+      for (const lane of lanes) busy.add(lane);
       void entry.start();
     }
   }
