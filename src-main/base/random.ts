@@ -33,6 +33,7 @@ export const Purpose = {
   labelDraw: 6,
   bootstrap: 7,
   phantom: 8,
+  preview: 9,
 } as const;
 
 /** A small fast generator (sfc32, Chris Doty-Humphrey, PractRand), seeded by one 32-bit word. */

@@ -50,12 +50,8 @@ const SAMPLE_COLUMNS = `image.id AS imageId, image.path, image.kind, image.rows,
   study.patient_id AS patientId, series.modality, series.body_part AS bodyPart, image.laterality,
   image.view_position AS viewPosition, image.photometric`;
 
-/**
- * The images that pass the filter and whose file is there as far as is known, ordered by imageId.
- *
- * @throws PretextError `not-found` (task).
- */
-export function samples(project: Project, filter: SampleFilter = {}): Sample[] {
+/** The conditions of a filter over image, series and study, and their values. @throws PretextError `not-found` (task) */
+export function sampleConditions(project: Project, filter: SampleFilter): { where: string; values: SqlValue[] } {
   const where = ['image.available = 1'];
   const values: SqlValue[] = [];
   const oneOf = (column: string, ids: readonly number[] | undefined) => {
@@ -82,9 +78,19 @@ export function samples(project: Project, filter: SampleFilter = {}): Sample[] {
     where.push('NOT EXISTS (SELECT 1 FROM task_split WHERE image_id = image.id AND split <> ?)');
     values.push(filter.split, filter.split);
   }
+  return { where: where.join(' AND '), values };
+}
+
+/**
+ * The images that pass the filter and whose file is there as far as is known, ordered by imageId.
+ *
+ * @throws PretextError `not-found` (task).
+ */
+export function samples(project: Project, filter: SampleFilter = {}): Sample[] {
+  const { where, values } = sampleConditions(project, filter);
   return project.catalogue.database.all<Sample>(
     `SELECT ${SAMPLE_COLUMNS} FROM image JOIN series ON series.id = image.series_id
-     JOIN study ON study.id = series.study_id WHERE ${where.join(' AND ')} ORDER BY image.id`,
+     JOIN study ON study.id = series.study_id WHERE ${where} ORDER BY image.id`,
     values,
   );
 }

@@ -238,6 +238,7 @@ function pretrainOn(project: string, method: PretextMethod, options: DemoOptions
         split: 'train',
         positives: DEMO.positives,
         checkpointEvery: null,
+        previews: true,
       },
     },
     listener,

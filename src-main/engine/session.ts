@@ -149,17 +149,22 @@ export class ProgramSession {
     }
   }
 
-  /** A copy of the current values of the state variables. @throws PretextError `device` where the device fails. */
-  async getState(): Promise<Map<string, TensorData>> {
+  /**
+   * A copy of the current values of the state variables, of those alone whose name `wanted` takes.
+   *
+   * @throws PretextError `device` where the device fails.
+   */
+  async getState(wanted: (name: string) => boolean = () => true): Promise<Map<string, TensorData>> {
     const result = new Map<string, TensorData>();
     const onDevice = new Map<string, ort.Tensor>();
-    for (const [name, tensor] of this.state) {
+    const asked = [...this.state].filter(([name]) => wanted(name));
+    for (const [name, tensor] of asked) {
       if (tensor.location === 'gpu-buffer') onDevice.set(name, tensor);
       else result.set(name, (tensor.data as TensorData).slice());
     }
     if (onDevice.size === 0) return result;
     for (const [name, data] of await this.download(onDevice)) result.set(name, data);
-    return new Map([...this.state.keys()].map((name) => [name, result.get(name) as TensorData]));
+    return new Map(asked.map(([name]) => [name, result.get(name) as TensorData]));
   }
 
   /**

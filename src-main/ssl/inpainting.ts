@@ -67,11 +67,37 @@ function buildInpainting(
   scope: ParameterScope,
   config: VitConfig,
   batch: number,
-  { maskRatio, decoderWidth, decoderDepth, decoderHeads }: InpaintingOptions,
+  options: InpaintingOptions,
 ): PretextGraph {
+  const { inputs, patches, hiddenPatches, prediction } = inpaintingDrawing(scope, config, batch, options);
+  const values = patches.shape[2];
+  const target = gatherRows(reshape(patches, [batch * patches.shape[1], values]), hiddenPatches);
+  const loss = meanSquaredError(reshape(prediction, [target.shape[0], values]), normalisedPatches(target));
+  return { inputs, loss, monitors: {} };
+}
+
+/** How the hidden patches of a batch are drawn. */
+export interface InpaintingDrawing {
+  /** Images [batch, channels, imageSize, imageSize] and the order of their patches [batch, patches]. */
+  readonly inputs: readonly Tensor[];
+  /** [batch, patches, patch values] */
+  readonly patches: Tensor;
+  /** [batch * hidden] indices into the rows of all patches of the batch, in their order. */
+  readonly hiddenPatches: Tensor;
+  /** [batch, hidden, patch values], each patch with mean 0 and variance 1, as the target of the loss has them. */
+  readonly prediction: Tensor;
+}
+
+/** The autoencoder up to what it draws in place of the hidden patches. */
+export function inpaintingDrawing(
+  scope: ParameterScope,
+  config: VitConfig,
+  batch: number,
+  { maskRatio, decoderWidth, decoderDepth, decoderHeads }: InpaintingOptions = defaultInpainting,
+): InpaintingDrawing {
   const grid = gridSize(config);
   const patchCount = grid * grid;
-  const { visible, hidden } = patchCounts(config, maskRatio);
+  const { visible } = patchCounts(config, maskRatio);
   const images = input('images', imagesShape(config, batch), scope.dtype);
   const order = input(PATCH_ORDER, [batch, patchCount], 'int32');
 
@@ -116,11 +142,11 @@ function buildInpainting(
   const drawn = layerNormLayer(scope.scope('decoder_norm'), slice(x, 1, 1 + visible, 1 + patchCount));
   const patchValues = patches.shape[2];
   const prediction = linearLayer(scope.scope('decoder_pred'), drawn, patchValues); // [batch, hidden, patch values]
-
-  const target = gatherRows(reshape(patches, [batch * patchCount, patchValues]), flat(visible, patchCount));
-  const loss = meanSquaredError(reshape(prediction, [batch * hidden, patchValues]), normalisedPatches(target));
-  return { inputs: [images, order], loss, monitors: {} };
+  return { inputs: [images, order], patches, hiddenPatches: flat(visible, patchCount), prediction };
 }
+
+/** Added to a patch's variance before it is divided by. */
+export const VARIANCE_FLOOR = 1e-6;
 
 /**
  * Each patch with zero mean and unit (sample) variance: the target that MAE found better than raw pixels.
@@ -131,5 +157,5 @@ function normalisedPatches(patches: Tensor): Tensor {
   const values = patches.shape[1];
   const centred = sub(patches, mean(patches, -1, true));
   const variance = scale(sum(square(centred), -1, true), 1 / Math.max(1, values - 1));
-  return stopGradient(div(centred, sqrt(shift(variance, 1e-6))));
+  return stopGradient(div(centred, sqrt(shift(variance, VARIANCE_FLOOR))));
 }

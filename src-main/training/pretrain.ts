@@ -19,7 +19,9 @@ import { contrastiveTask } from '../ssl/contrastive.js';
 import { inpaintingTask } from '../ssl/inpainting.js';
 import type { PretextMethod, PretextTask } from '../ssl/pretext.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { appendEvent, mendEvents, type RunEvent } from './events.js';
+import { appendEvent, lossCurve, mendEvents, type RunEvent, readEvents } from './events.js';
+import { RunPreviews } from './preview.js';
+import { ProgressWatch, stallMessage, watchPlan } from './progress-watch.js';
 import { createRun, newId, type RunConfig, type RunPaths, readRun, runPaths } from './run-store.js';
 import { learningRateAt } from './schedule.js';
 import { initialState, pretextStep, type TrainingStep } from './step-program.js';
@@ -42,6 +44,8 @@ export interface PretrainOptions {
   positives: Positives;
   /** Steps between checkpoints; null: by time. */
   checkpointEvery: number | null;
+  /** Whether pictures of what it has learnt are made while it runs. */
+  previews: boolean;
 }
 
 /** What may differ when a run goes on; null: as it was. */
@@ -127,6 +131,7 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
     samples: count,
     samplesHash: samplesHash(cache),
     appVersion: APP_VERSION,
+    previews: options.previews,
   };
 }
 
@@ -225,6 +230,23 @@ async function train(
     workers: null,
   });
 
+  const progress = new ProgressWatch(watchPlan(config));
+  for (const { step: past, loss: kept } of lossCurve(readEvents(paths.events))) {
+    if (past <= firstStep) progress.add(past, kept);
+  }
+  const previews = config.previews === false ? null : new RunPreviews(config, cache, paths.previews);
+  let previewing = previews !== null;
+  const preview = async () => {
+    if (previews === null || !previewing || !previews.isDue(done, performance.now())) return;
+    try {
+      tell({ event: 'preview', step: done, name: await previews.write(done, session) });
+    } catch (error) {
+      // Pictures are a look at the run, not the run: it goes on without them.
+      previewing = false;
+      console.error('The pictures of this run cannot be made:', error);
+    }
+  };
+
   const started = performance.now();
   let lastSave = started;
   let done = firstStep;
@@ -236,6 +258,7 @@ async function train(
     tell({ event: 'checkpoint', step: done });
   };
   try {
+    await preview();
     let lastSpeed = started;
     while (done < config.totalSteps && !control.signal.aborted) {
       const batch = await loader.next();
@@ -264,6 +287,11 @@ async function train(
         monitors,
       });
       watch(config, done, loss, monitors, tell);
+      const stall = progress.add(done, loss);
+      if (stall !== null) {
+        const message = stallMessage(stall, config.stepsPerEpoch);
+        tell({ event: 'alarm', step: done, alarm: 'no-progress', message });
+      }
 
       const now = performance.now();
       control.onProgress({
@@ -278,6 +306,7 @@ async function train(
         tell({ event: 'speed', step: done, imagesPerSecond: speed(), etaSeconds });
       }
       if (done < config.totalSteps && isDue(done, config, checkpointEvery, (now - lastSave) / 1000)) await save();
+      await preview();
     }
     if (done > firstStep) await save();
     const paused = done < config.totalSteps;
@@ -295,6 +324,7 @@ async function train(
     };
   } finally {
     await loader.close();
+    await previews?.release();
     await session.release();
     lock.release();
   }

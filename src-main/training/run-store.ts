@@ -37,6 +37,8 @@ export interface RunConfig {
   samples: number;
   samplesHash: string;
   appVersion: string;
+  /** Whether pictures are made while it runs; runs from before there were any do not say. */
+  previews?: boolean;
 }
 
 export interface RunPaths {

@@ -39,6 +39,7 @@ interface PretrainFlags extends ProjectFlag, EncoderFlags {
   split?: Split;
   positives?: Positives;
   checkpointEvery?: number;
+  previews: boolean;
 }
 
 const EPOCHS = 50;
@@ -46,6 +47,7 @@ const EPOCHS = 50;
 const FIXED = [
   ...['method', 'backbone', 'imageSize', 'patchSize', 'depth', 'epochs', 'batch', 'learningRate', 'seed', 'split'],
   'positives',
+  'previews',
 ];
 
 export function registerPretrain(program: Command, perform: Perform): void {
@@ -73,6 +75,7 @@ export function registerPretrain(program: Command, perform: Perform): void {
         'patient',
       ]),
     )
+    .option('--no-previews', 'make no pictures of what the run has learnt while it goes on')
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: by time)', wholeNumber(1));
   addDevice(command, null);
   addExamples(command, [
@@ -142,6 +145,7 @@ function newRun(flags: PretrainFlags): PretrainOptions {
     split: flags.split ?? null,
     positives: flags.positives ?? 'image',
     checkpointEvery: flags.checkpointEvery ?? null,
+    previews: flags.previews,
   };
 }
 
