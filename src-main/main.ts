@@ -24,6 +24,7 @@ function start(): void {
     thumbnail: thumbnailRoute(workbench),
   });
   answerCalls(workbench);
+  workbench.reopen();
   openWindow(workbench);
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(workbench);

@@ -22,6 +22,8 @@ const memory = v.object({
   preferences: preferencesSchema,
   recent: v.array(v.object({ folder: filePath, opened: v.string() })),
   window: v.nullable(bounds),
+  /** The project that was open when the program was left; null where the user had closed it. */
+  last: v.optional(v.nullable(filePath), null),
 });
 type Memory = v.InferOutput<typeof memory>;
 
@@ -35,7 +37,7 @@ let loaded: Memory | null = null;
 
 function read(): Memory {
   if (loaded === null) {
-    const fresh: Memory = { preferences: { theme: 'dark', author: '' }, recent: [], window: null };
+    const fresh: Memory = { preferences: { theme: 'dark', author: '' }, recent: [], window: null, last: null };
     try {
       const parsed = v.safeParse(memory, JSON.parse(readFileSync(memoryFile(), 'utf8')));
       loaded = parsed.success ? parsed.output : fresh;
@@ -88,7 +90,18 @@ export function recentProjects(): RecentProject[] {
 
 export function rememberProject(folder: string): void {
   const others = read().recent.filter((entry) => entry.folder !== folder);
-  write({ recent: [{ folder, opened: new Date().toISOString() }, ...others].slice(0, RECENT) });
+  write({ recent: [{ folder, opened: new Date().toISOString() }, ...others].slice(0, RECENT), last: folder });
+}
+
+/** The user closed the project: the next start begins without one. */
+export function leaveProject(): void {
+  write({ last: null });
+}
+
+/** The project to begin with, where it is still there. */
+export function lastProject(): string | null {
+  const { last } = read();
+  return last !== null && isProject(last) ? last : null;
 }
 
 export function forgetProject(folder: string): RecentProject[] {

@@ -7,7 +7,7 @@ import { writeSkippedCsv } from '../exports/csv.js';
 import type { ImportOptions } from '../training/import.js';
 import type { Handlers } from './handlers.js';
 import { THUMBNAIL_SIDE } from './pictures.js';
-import { forgetProject, recentProjects } from './preferences.js';
+import { forgetProject, leaveProject, recentProjects } from './preferences.js';
 import type { Workbench } from './workbench.js';
 
 /** Small enough to be there within a minute, large enough to learn something from. */
@@ -36,6 +36,7 @@ export function answerProject(workbench: Workbench): Handlers<keyof typeof proje
     'project:open': ({ folder, create }) => workbench.open(folder, create),
     'project:close': () => {
       workbench.close();
+      leaveProject();
       return null;
     },
     'import:start': ({ paths }) => startImport(workbench, { paths, sample: null }, paths.join(', ')),

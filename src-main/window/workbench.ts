@@ -14,7 +14,7 @@ import { listModels } from '../training/model-store.js';
 import { listRuns } from '../training/run-store.js';
 import { JobRunner } from './jobs.js';
 import { MachineMeter } from './machine.js';
-import { rememberProject } from './preferences.js';
+import { lastProject, rememberProject } from './preferences.js';
 
 export type Change = EventData<'project:changed'>['what'];
 
@@ -74,6 +74,17 @@ export class Workbench {
     rememberProject(path);
     this.changed('project');
     return this.info();
+  }
+
+  /** Opens the project that was open when the program was left; where that cannot be, the user chooses. */
+  reopen(): void {
+    const folder = lastProject();
+    if (folder === null) return;
+    try {
+      this.open(folder, false);
+    } catch (error) {
+      if (!(error instanceof PretextError)) throw error;
+    }
   }
 
   /** @throws PretextError `bad-argument` while its jobs run. */

@@ -28,7 +28,14 @@ class ProjectState {
       }
       void this.refresh();
     });
-    void this.refresh();
+    // A project that is open when the window starts is shown where work goes on.
+    void this.refresh().then(() => {
+      if (this.info !== null && navigation.screen === 'start') this.show(this.info);
+    });
+  }
+
+  private show({ images }: ProjectInfo): void {
+    navigation.go(images === 0 ? 'import' : 'explore');
   }
 
   async refresh(): Promise<void> {
@@ -38,7 +45,7 @@ class ProjectState {
   /** @throws CallError */
   async open(folder: string, create: boolean): Promise<void> {
     this.info = await call('project:open', { folder, create });
-    navigation.go(this.info.images === 0 ? 'import' : 'explore');
+    this.show(this.info);
   }
 
   /** @throws CallError while a job runs. */

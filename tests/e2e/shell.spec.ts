@@ -79,3 +79,22 @@ test('the window comes back where it stood', async ({ folder }) => {
   await end(second);
   expect(size).toEqual([1000, 700]);
 });
+
+test('the project that was open comes back at the next start, a closed one does not', async ({ folder }) => {
+  test.setTimeout(300_000);
+  const home = join(folder, 'home');
+  const { project } = await preparedProject(folder);
+  const first = await launch(home);
+  await openProject(first, project);
+  await end(first);
+  const second = await launch(home);
+  await expect(second.page.getByTestId('screen')).toHaveAttribute('data-screen', 'explore');
+  await second.page.getByTestId('go-start').click();
+  await second.page.getByTestId('close-project').click();
+  await expect(second.page.getByTestId('project')).toContainText('No project open');
+  await end(second);
+  const third = await launch(home);
+  await expect(third.page.getByTestId('recent')).toContainText('prepared');
+  await expect(third.page.getByTestId('project')).toContainText('No project open');
+  await end(third);
+});
