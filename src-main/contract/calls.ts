@@ -5,6 +5,7 @@ import { appCalls } from './app.js';
 import type { CallSchema, Reply } from './channels.js';
 import { jobCalls, jobEvents } from './jobs.js';
 import { taskCalls } from './labels.js';
+import { modelCalls } from './models.js';
 import { projectCalls, projectEvents } from './project.js';
 import { runCalls, runEvents } from './runs.js';
 
@@ -14,6 +15,7 @@ export const calls = {
   ...jobCalls,
   ...runCalls,
   ...taskCalls,
+  ...modelCalls,
 } satisfies Record<string, CallSchema>;
 
 export const events = {

@@ -40,7 +40,7 @@ export interface SeedSummary {
 const MAX_DRAWS_PER_RESAMPLE = 20;
 
 /** Draws patients with replacement, as often as there are patients, and gives how often each image then counts. */
-class PatientResampler {
+export class PatientResampler {
   readonly patients: number;
   private readonly patientOfImage: Int32Array;
   private readonly times: Int32Array;
@@ -74,7 +74,7 @@ class PatientResampler {
 }
 
 /** Quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7). */
-function quantile(sorted: Float64Array, probability: number): number {
+export function quantile(sorted: Float64Array | Float32Array, probability: number): number {
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(sorted.length - 1, below + 1);

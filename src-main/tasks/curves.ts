@@ -1,6 +1,6 @@
 /** @file ROC and precision-recall curves of one finding, with average precision. */
 
-import { allFinite, defined, type Score, type Scores, undefinedScore } from './metrics.js';
+import { allFinite, defined, type Score, type Scores, type Statistic, undefinedScore, unitWeights } from './metrics.js';
 
 export interface RocPoint {
   /** Images from this score up count as positive; null at the first point, where none does. */
@@ -71,16 +71,33 @@ export function precisionRecallCurve(scores: Scores, positive: Uint8Array): Prec
 
 /**
  * Average precision: precision at each threshold, weighted by the recall gained there. No interpolation, which would
- * flatter (Davis and Goadrich 2006).
+ * flatter (Davis and Goadrich 2006). Sorts once, then each call is linear in the images.
+ *
+ * @param positive 1 for images that have the finding, else 0, [images].
  */
+export function averagePrecisionStatistic(scores: Scores, positive: Uint8Array): Statistic {
+  if (!allFinite(scores)) return () => null;
+  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
+  return (weights) => {
+    let truePositives = 0;
+    let named = 0;
+    let sum = 0;
+    let gained = 0;
+    for (let i = 0; i < order.length; i++) {
+      const image = order[i];
+      named += weights[image];
+      if (positive[image] === 1) gained += weights[image];
+      if (i + 1 < order.length && scores[order[i + 1]] === scores[image]) continue;
+      truePositives += gained;
+      if (gained > 0) sum += gained * (truePositives / named);
+      gained = 0;
+    }
+    return truePositives === 0 ? null : sum / truePositives;
+  };
+}
+
+/** {@link averagePrecisionStatistic} of the images as they are. */
 export function averagePrecision(scores: Scores, positive: Uint8Array): Score {
-  const curve = precisionRecallCurve(scores, positive);
-  if (curve === null) return undefinedScore('no test image has the finding, or a score is not a number');
-  let sum = 0;
-  let recall = 0;
-  for (const point of curve) {
-    sum += (point.recall - recall) * point.precision;
-    recall = point.recall;
-  }
-  return defined(sum);
+  const value = averagePrecisionStatistic(scores, positive)(unitWeights(scores.length));
+  return value === null ? undefinedScore('no test image has the finding, or a score is not a number') : defined(value);
 }

@@ -29,6 +29,8 @@ export interface ModelCard {
   seeds: number[];
   /** Version of the pixel normalisation that the model was trained on. */
   normalisation: number;
+  /** Probability of the second of two classes from which it is named, chosen on validation patients. */
+  threshold?: number | null;
 }
 
 /** Predictions on the test images, from which every figure of the model can be computed again. */

@@ -5,6 +5,7 @@ import type { Progress } from '../base/jobs.js';
 import type { Device } from '../engine/devices.js';
 import type { BenchOptions, BenchResult } from './bench.js';
 import type { RunEvent } from './events.js';
+import type { FiguresResult } from './figures.js';
 import type { FinetuneOptions, FinetuneResult } from './finetune.js';
 import type { ImportOptions, ImportResult } from './import.js';
 import type { PredictOptions, PredictResult } from './predict.js';
@@ -17,6 +18,7 @@ export interface JobTypes {
   pretrain: { request: { project: string; options: PretrainOptions }; result: PretrainResult };
   resume: { request: { project: string; run: string; options: ResumeOptions }; result: PretrainResult };
   finetune: { request: { project: string; options: FinetuneOptions }; result: FinetuneResult };
+  figures: { request: { project: string; models: string[] }; result: FiguresResult };
   predict: { request: { project: string; options: PredictOptions }; result: PredictResult };
   bench: { request: { options: BenchOptions }; result: BenchResult[] };
 }

@@ -9,6 +9,7 @@ import { Project } from '../catalogue/project.js';
 import { listDevices } from '../engine/devices.js';
 import { bench } from './bench.js';
 import type { RunEvent } from './events.js';
+import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
 import { importScans } from './import.js';
 import { predict } from './predict.js';
@@ -49,6 +50,8 @@ async function perform(job: JobRequest): Promise<unknown> {
       return withProject(job.project, (project) => resumePretraining(project, job.run, job.options, control, onEvent));
     case 'finetune':
       return withProject(job.project, (project) => finetune(project, job.options, control));
+    case 'figures':
+      return withProject(job.project, async (project) => computeFigures(project, job.models, control));
     case 'predict':
       return withProject(job.project, (project) => predict(project, job.options, control));
   }

@@ -8,6 +8,7 @@ import { toReport } from '../training/protocol.js';
 import { answerApp } from './app.js';
 import type { Handlers } from './handlers.js';
 import { answerLabels } from './labels.js';
+import { answerModels } from './models.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
 import { answerRuns } from './runs.js';
@@ -41,6 +42,7 @@ export function answerCalls(workbench: Workbench): void {
     ...answerProject(workbench),
     ...answerRuns(workbench),
     ...answerLabels(workbench),
+    ...answerModels(workbench),
   };
   for (const channel of Object.keys(calls) as Channel[]) answerCall(channel, handlers[channel] as never);
 }
