@@ -9,6 +9,9 @@ import type { Workbench } from './workbench.js';
 /** How long jobs may take to write their checkpoint when the program is closed. */
 const PATIENCE_MS = 60_000;
 
+/** A page that crashes again this soon would crash forever. */
+const CRASH_LOOP_MS = 3000;
+
 /** Where the window stood last, where that is still on a screen. */
 function place(): Partial<WindowBounds> {
   const kept = windowBounds();
@@ -83,6 +86,14 @@ export function openWindow(workbench: Workbench): BrowserWindow {
       if (quitting) app.quit();
       else window.close();
     })();
+  });
+  // The page's process can crash alone; project and jobs live on here, and a fresh page shows them again.
+  let lastCrash = 0;
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    const again = Date.now() - lastCrash < CRASH_LOOP_MS;
+    lastCrash = Date.now();
+    if (reason === 'clean-exit' || again || window.isDestroyed()) return;
+    window.webContents.reload();
   });
   void window.loadURL(`${ORIGIN}/index.html`);
   return window;

@@ -98,3 +98,20 @@ test('the project that was open comes back at the next start, a closed one does 
   await expect(third.page.getByTestId('project')).toContainText('No project open');
   await end(third);
 });
+
+test('a crash of the page brings a fresh page with the same project', async ({ started, folder }) => {
+  test.setTimeout(300_000);
+  const { app, page } = started;
+  const { project } = await preparedProject(folder);
+  await openProject(started, project);
+  const shown = () =>
+    app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+        "document.querySelector('[data-testid=project]')?.textContent ?? ''",
+      ),
+    );
+  const crashed = new Promise((done) => page.once('crash', done));
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  await crashed;
+  await expect.poll(shown).toContain('60 patients');
+});
