@@ -12,6 +12,7 @@ const entries = {
   trainer: 'src-main/training/trainer.ts',
   'decode-worker': 'src-main/dicom/decode-worker.ts',
   'loader-worker': 'src-main/pixels/loader-worker.ts',
+  'suggest-worker': 'src-main/training/suggest-worker.ts',
 };
 
 const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, resolve(path)]));

@@ -34,6 +34,8 @@ export const Purpose = {
   bootstrap: 7,
   phantom: 8,
   preview: 9,
+  cluster: 10,
+  layout: 11,
 } as const;
 
 /** A small fast generator (sfc32, Chris Doty-Humphrey, PractRand), seeded by one 32-bit word. */

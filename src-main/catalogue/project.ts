@@ -11,7 +11,7 @@ import { type Activity, ActivityLock, activities } from './lock.js';
 /** The version of the folder's layout that this program writes. */
 export const PROJECT_FORMAT_VERSION = 1;
 
-const FOLDERS = ['pixels', 'runs', 'models', 'readings', 'locks'] as const;
+const FOLDERS = ['pixels', 'runs', 'models', 'readings', 'embeddings', 'locks'] as const;
 
 /** What lies in a project folder, so that an import of the folder around it leaves it out. */
 export const PROJECT_ENTRIES: readonly string[] = [
@@ -82,6 +82,10 @@ export class Project {
 
   get readingsFolder(): string {
     return join(this.folder, 'readings');
+  }
+
+  get embeddingsFolder(): string {
+    return join(this.folder, 'embeddings');
   }
 
   /**

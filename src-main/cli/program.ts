@@ -7,6 +7,7 @@ import { addExamples, type Context, type Outcome, type Perform, UsageError } fro
 import { registerBench } from './commands/bench.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDevices } from './commands/devices.js';
+import { registerEmbed } from './commands/embed.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerFinetune } from './commands/finetune.js';
@@ -41,6 +42,7 @@ export function createProgram(perform: Perform, sinks: Sinks): Command {
   for (const register of [
     registerImport,
     registerPretrain,
+    registerEmbed,
     registerLabel,
     registerFinetune,
     registerEvaluate,

@@ -3,11 +3,13 @@
 import type * as v from 'valibot';
 import { appCalls } from './app.js';
 import type { CallSchema, Reply } from './channels.js';
+import { embeddingCalls } from './embeddings.js';
 import { jobCalls, jobEvents } from './jobs.js';
 import { taskCalls } from './labels.js';
 import { modelCalls } from './models.js';
 import { projectCalls, projectEvents } from './project.js';
 import { runCalls, runEvents } from './runs.js';
+import { suggestCalls } from './suggest.js';
 
 export const calls = {
   ...appCalls,
@@ -16,6 +18,8 @@ export const calls = {
   ...runCalls,
   ...taskCalls,
   ...modelCalls,
+  ...embeddingCalls,
+  ...suggestCalls,
 } satisfies Record<string, CallSchema>;
 
 export const events = {

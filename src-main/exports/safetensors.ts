@@ -190,9 +190,10 @@ function copyOf(bytes: Uint8Array): ArrayBuffer {
  * Reads a safetensors file of any size, one tensor at a time; the header is checked against the file's size before any
  * value is read.
  *
+ * @param only names of the tensors to read; without it all
  * @throws PretextError `bad-file` with the reason, `unreadable` where the operating system refuses.
  */
-export function readSafetensors(path: string): TensorFile {
+export function readSafetensors(path: string, only?: readonly string[]): TensorFile {
   let descriptor: number | null = null;
   try {
     descriptor = openSync(path, 'r');
@@ -203,6 +204,7 @@ export function readSafetensors(path: string): TensorFile {
     const [entries, metadata] = parseHeader(header, total - start, path);
     const tensors = new Map<string, Tensor>();
     for (const entry of entries) {
+      if (only !== undefined && !only.includes(entry.name)) continue;
       const buffer = readRange(descriptor, start + entry.begin, entry.end - entry.begin, path);
       tensors.set(entry.name, tensorOver(entry, buffer));
     }

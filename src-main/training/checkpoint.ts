@@ -53,6 +53,11 @@ function markedSteps(folder: string): number[] {
     .sort((a, b) => b - a);
 }
 
+/** Whether there is a checkpoint, without reading it. */
+export function hasCheckpoint(folder: string): boolean {
+  return markedSteps(folder).length > 0;
+}
+
 function readMarker(path: string): Marker | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));

@@ -1,6 +1,5 @@
 /** @file Fine-tuning on few labels: linear probe or full, for several draws of labels, beside the same from scratch. */
 
-import { existsSync } from 'node:fs';
 import { PretextError } from '../base/errors.js';
 import { type JobControl, throwIfCancelled } from '../base/jobs.js';
 import { combineSeeds, Purpose } from '../base/random.js';
@@ -22,11 +21,11 @@ import { classifierGraph, classifierLoss, IMAGE, LABEL, layerRate } from '../tas
 import { drawLabels } from '../tasks/label-draws.js';
 import { fitProbe, probeLayer, probeProbabilities } from '../tasks/probe.js';
 import { officialSplit, type Split, splitByPatient } from '../tasks/splits.js';
-import { loadCheckpoint } from './checkpoint.js';
+import { readEncoder } from './encoder.js';
 import { Classifier } from './inference.js';
-import { type FinetuneMode, float32Tensors, type ModelCard, saveModel, type TestPredictions } from './model-store.js';
+import { type FinetuneMode, type ModelCard, saveModel, type TestPredictions } from './model-store.js';
 import { type ResultFigures, resultFigures } from './results.js';
-import { listRuns, newId, readRun, runPaths } from './run-store.js';
+import { listRuns, newId, readRun } from './run-store.js';
 import { learningRateAt } from './schedule.js';
 import { initialState, trainingStep } from './step-program.js';
 import { saveTrainingImages } from './training-images.js';
@@ -159,18 +158,8 @@ export async function finetune(
 /** The encoder's shape, and the weights of the run (its newest checkpoint where it has not ended yet). */
 function encoderOf(project: Project, options: FinetuneOptions): { vit: VitConfig; weights: Start } {
   if (options.run !== null) {
-    const config = readRun(project, options.run);
-    const paths = runPaths(project, options.run);
-    if (existsSync(paths.encoder)) return { vit: config.vit, weights: float32Tensors(paths.encoder) };
-    const checkpoint = loadCheckpoint(paths.checkpoints);
-    if (checkpoint === null) {
-      throw new PretextError({
-        code: 'not-found',
-        message: `Run ${options.run} has no checkpoint yet.`,
-        remedy: `Let it go on: pretext pretrain --resume ${options.run}.`,
-      });
-    }
-    return { vit: config.vit, weights: new Map([...checkpoint.state].map(([name, { data }]) => [name, data])) };
+    const { vit, weights } = readEncoder(project, options.run);
+    return { vit, weights };
   }
   if (options.backbone === null) {
     const newest = listRuns(project).at(-1);

@@ -4,6 +4,7 @@ import { type ErrorCode, fileError, PretextError, systemCode } from '../base/err
 import type { Progress } from '../base/jobs.js';
 import type { Device } from '../engine/devices.js';
 import type { BenchOptions, BenchResult } from './bench.js';
+import type { EmbedOptions, EmbedResult } from './embed.js';
 import type { RunEvent } from './events.js';
 import type { FiguresResult } from './figures.js';
 import type { FinetuneOptions, FinetuneResult } from './finetune.js';
@@ -20,6 +21,7 @@ export interface JobTypes {
   finetune: { request: { project: string; options: FinetuneOptions }; result: FinetuneResult };
   figures: { request: { project: string; models: string[] }; result: FiguresResult };
   predict: { request: { project: string; options: PredictOptions }; result: PredictResult };
+  embed: { request: { project: string; options: EmbedOptions }; result: EmbedResult };
   bench: { request: { options: BenchOptions }; result: BenchResult[] };
 }
 

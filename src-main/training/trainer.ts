@@ -8,6 +8,7 @@ import type { JobControl } from '../base/jobs.js';
 import { Project } from '../catalogue/project.js';
 import { listDevices } from '../engine/devices.js';
 import { bench } from './bench.js';
+import { embed } from './embed.js';
 import type { RunEvent } from './events.js';
 import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
@@ -54,6 +55,8 @@ async function perform(job: JobRequest): Promise<unknown> {
       return withProject(job.project, async (project) => computeFigures(project, job.models, control));
     case 'predict':
       return withProject(job.project, (project) => predict(project, job.options, control));
+    case 'embed':
+      return withProject(job.project, (project) => embed(project, job.options, control));
   }
 }
 

@@ -6,12 +6,17 @@ import { type Answer, type Argument, type Channel, calls } from '../contract/cal
 import type { Reply } from '../contract/channels.js';
 import { toReport } from '../training/protocol.js';
 import { answerApp } from './app.js';
+import { answerEmbeddings } from './embeddings.js';
 import type { Handlers } from './handlers.js';
 import { answerLabels } from './labels.js';
 import { answerModels } from './models.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
+
 import { answerRuns } from './runs.js';
+
+import { answerSuggest } from './suggest.js';
+
 import type { Workbench } from './workbench.js';
 
 /** Only the top frame of a window that shows the program's own page may call. */
@@ -43,6 +48,8 @@ export function answerCalls(workbench: Workbench): void {
     ...answerRuns(workbench),
     ...answerLabels(workbench),
     ...answerModels(workbench),
+    ...answerEmbeddings(workbench),
+    ...answerSuggest(workbench),
   };
   for (const channel of Object.keys(calls) as Channel[]) answerCall(channel, handlers[channel] as never);
 }
