@@ -142,6 +142,21 @@ export function labelledImages(project: Project, taskName: string): LabelledImag
   );
 }
 
+/**
+ * Images that nobody is to be asked about again: marked unsure or skipped in this task, or their file is gone.
+ *
+ * @throws PretextError `not-found` (task).
+ */
+export function withheldImages(project: Project, taskName: string): number[] {
+  const task = getTask(project, taskName);
+  const rows = project.catalogue.database.all<{ id: number }>(
+    `SELECT image_id AS id FROM image_mark WHERE task_id = ? AND mark IS NOT NULL
+     UNION SELECT id FROM image WHERE available = 0`,
+    [task.id],
+  );
+  return rows.map(({ id }) => id);
+}
+
 export interface ClassFigures {
   images: number;
   /** Patients with at least one of them. */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { entryPath } from '../base/entries.js';
 import { PretextError } from '../base/errors.js';
 import type { Project } from '../catalogue/project.js';
-import { labelledImages } from '../catalogue/queries.js';
+import { labelledImages, withheldImages } from '../catalogue/queries.js';
 import { getTask } from '../catalogue/tasks.js';
 import { embeddingPaths, listEmbeddings } from './embedding-store.js';
 import { fromReport } from './protocol.js';
@@ -35,8 +35,8 @@ export class Suggester {
   private idle: NodeJS.Timeout | undefined;
 
   /**
-   * Images to label next by the features of the embedding that was made last. The labelled ones, those of `skip` and
-   * those whose file is gone are left out.
+   * Images to label next by the features of the embedding that was made last. The labelled ones, those that are
+   * marked, those of `skip` and those whose file is gone are left out.
    *
    * @throws PretextError `not-found` (task, or no embedding yet), `too-few-labels` for mode 'informative' before there
    *   are labels of two classes, `bad-file`.
@@ -52,7 +52,6 @@ export class Suggester {
       });
     }
     const labelled = labelledImages(project, task.name);
-    const gone = project.catalogue.database.all<{ id: number }>('SELECT id FROM image WHERE available = 0');
     const request: SuggestRequest = {
       id: this.nextId++,
       path: embeddingPaths(project, newest.run).tensors,
@@ -61,7 +60,7 @@ export class Suggester {
       seed: options.seed,
       classNames: task.classes.map(({ name }) => name),
       labels: Int32Array.from(labelled.flatMap(({ imageId, classIndex }) => [imageId, classIndex])),
-      excluded: Int32Array.from([...options.skip, ...gone.map(({ id }) => id)]),
+      excluded: Int32Array.from([...options.skip, ...withheldImages(project, task.name)]),
     };
     return new Promise((resolve, reject) => {
       this.waiting.set(request.id, { resolve, reject });

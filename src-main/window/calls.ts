@@ -12,11 +12,8 @@ import { answerLabels } from './labels.js';
 import { answerModels } from './models.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
-
 import { answerRuns } from './runs.js';
-
 import { answerSuggest } from './suggest.js';
-
 import type { Workbench } from './workbench.js';
 
 /** Only the top frame of a window that shows the program's own page may call. */
