@@ -31,6 +31,11 @@ export function figuresText(figures: ResultFigures, baseline: BaselineFigures | 
   return `${formatTable(header, rows)}\n${meaning}`;
 }
 
+/** From which probability a two-class model names the second class. */
+export function thresholdText(perClass: ResultFigures['perClass'], threshold: number): string {
+  return `It says ${perClass[0]?.name ?? 'yes'} from a probability of ${threshold.toFixed(3)} up.`;
+}
+
 /** The confusion matrix: rows are the truth, columns the prediction. */
 export function confusionText(classes: readonly string[], counts: readonly (readonly number[])[]): string {
   const rows = classes.map((name, index) => [`truth ${name}`, ...(counts[index] ?? []).map(String)]);

@@ -68,13 +68,13 @@ export interface ModelFigures {
 }
 
 /** Raised whenever any figure is computed in another way: older files are then computed again. */
-const FIGURES_VERSION = 1;
+const FIGURES_VERSION = 2;
 const BOOTSTRAP_SEED = 1;
 const CALIBRATION_BINS = 10;
 const MOST_MISTAKES = 24;
 /** Points of a curve that a screen can tell apart. */
 const CURVE_POINTS = 400;
-/** The operating point of a model for which none was chosen on validation patients. */
+/** The operating point of a model that has none of its own. */
 const MIDDLE = 0.5;
 
 function thin(points: Point[]): Point[] {
@@ -131,7 +131,7 @@ function classFigures(
  * first draw's model, whose weights are the ones that are saved.
  */
 export function modelFigures(
-  card: Pick<ModelCard, 'classes' | 'threshold'>,
+  card: Pick<ModelCard, 'classes' | 'threshold' | 'thresholdSource'>,
   predictions: TestPredictions,
 ): ModelFigures {
   const labels = Int32Array.from(predictions.labels);
@@ -145,22 +145,25 @@ export function modelFigures(
 
   const summarise = (statistics: Statistic[]) => summariseSeeds(statistics, patients, { seed: BOOTSTRAP_SEED });
   const areas = (rows: Float64Array[]) => rows.map((values) => macroAucStatistic(values, labels, count));
-  const accuracies = (rows: Float64Array[]) =>
-    rows.map((values) => accuracyStatistic(labels, predictedClasses(values, count, null)));
+  const accuracies = (rows: Float64Array[], thresholds: readonly (number | null)[]) =>
+    rows.map((values, seed) => accuracyStatistic(labels, predictedClasses(values, count, thresholds[seed] ?? null)));
 
   const saved = perSeed[0] ?? new Float64Array(0);
   const { expectedError, bins } = calibration(saved, labels, count, CALIBRATION_BINS);
   return {
     testImages: labels.length,
     testPatients: new Set(patients).size,
-    thresholdChosen: count === 2 && typeof card.threshold === 'number',
+    thresholdChosen: count === 2 && card.thresholdSource === 'validation',
     threshold,
     auc: summarise(areas(perSeed)),
-    accuracy: summarise(accuracies(perSeed)),
+    accuracy: summarise(accuracies(perSeed, predictions.thresholds)),
     baseline:
       baselinePerSeed === null
         ? null
-        : { auc: summarise(areas(baselinePerSeed)), accuracy: summarise(accuracies(baselinePerSeed)) },
+        : {
+            auc: summarise(areas(baselinePerSeed)),
+            accuracy: summarise(accuracies(baselinePerSeed, predictions.baselineThresholds ?? [])),
+          },
     gain: baselinePerSeed === null ? null : summarise(difference(areas(perSeed), areas(baselinePerSeed))),
     classes: card.classes.map((name, index) =>
       classFigures(

@@ -2,48 +2,79 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { fileError, PretextError } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
 import type { Project } from '../catalogue/project.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../exports/safetensors.js';
 import type { Parameter } from '../nn/parameters.js';
-import type { VitConfig } from '../nn/vit.js';
 
-export type FinetuneMode = 'probe' | 'full';
+const finetuneMode = v.picklist(['probe', 'full']);
+export type FinetuneMode = v.InferOutput<typeof finetuneMode>;
 
-/** Everything about a model but its weights. */
-export interface ModelCard {
-  formatVersion: 1;
-  id: string;
+const size = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const perPart = v.object({ train: count, val: count, test: count });
+
+/** Everything about a model but its weights. Fields that earlier versions did not write have defaults. */
+const modelCard = v.object({
+  formatVersion: v.literal(1),
+  id: v.string(),
   /** ISO 8601, UTC. */
-  created: string;
-  task: string;
-  classes: string[];
-  mode: FinetuneMode;
+  created: v.string(),
+  task: v.string(),
+  classes: v.pipe(v.array(v.string()), v.minLength(2)),
+  mode: finetuneMode,
   /** The pretraining run, or null: from scratch. */
-  run: string | null;
-  vit: VitConfig;
-  cacheSide: number;
+  run: v.nullable(v.string()),
+  vit: v.object({ imageSize: size, patchSize: size, width: size, depth: size, heads: size, channels: size }),
+  cacheSide: size,
   /** Labels drawn for each seed, and the seeds; the stored weights are those of the first seed. */
-  labels: number;
-  seeds: number[];
+  labels: size,
+  seeds: v.array(count),
   /** Version of the pixel normalisation that the model was trained on. */
-  normalisation: number;
-  /** Probability of the second of two classes from which it is named, chosen on validation patients. */
-  threshold?: number | null;
-}
+  normalisation: count,
+  /** Two classes: probability of the second from which it is named; null: the more probable class is named. */
+  threshold: v.optional(v.nullable(v.number()), null),
+  /** Whether validation patients chose the threshold, or it is the second class's share of the labels. */
+  thresholdSource: v.optional(v.nullable(v.picklist(['validation', 'label-share'])), null),
+  /** How patients were split; null where it was not kept. */
+  split: v.optional(
+    v.nullable(
+      v.object({
+        origin: v.picklist(['official', 'automatic']),
+        validation: v.picklist(['official', 'carved', 'none']),
+        patients: perPart,
+        images: perPart,
+      }),
+    ),
+    null,
+  ),
+});
+export type ModelCard = v.InferOutput<typeof modelCard>;
+
+/** Checked in one go: with many test images there are millions of numbers, and the window's main process reads them. */
+const numbers = v.custom<number[]>(
+  (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'number'),
+  'not a list of numbers',
+);
+const thresholds = v.array(v.nullable(v.number()));
 
 /** Predictions on the test images, from which every figure of the model can be computed again. */
-export interface TestPredictions {
-  imageIds: number[];
-  patientIds: number[];
+const testPredictions = v.object({
+  imageIds: numbers,
+  patientIds: numbers,
   /** [images] */
-  labels: number[];
+  labels: numbers,
   /** For each seed [images * classes], row-major. */
-  perSeed: number[][];
+  perSeed: v.array(numbers),
+  /** Operating point of each seed's model, null: the more probable class; empty in older models. */
+  thresholds: v.optional(thresholds, () => []),
   /** The same from random initialisation; null where the model itself is that. */
-  baselinePerSeed: number[][] | null;
-}
+  baselinePerSeed: v.nullable(v.array(numbers)),
+  baselineThresholds: v.optional(v.nullable(thresholds), null),
+});
+export type TestPredictions = v.InferOutput<typeof testPredictions>;
 
 export interface ModelPaths {
   folder: string;
@@ -105,11 +136,11 @@ export function readModelCard(project: Project, id: string): ModelCard {
       remedy: known.length === 0 ? "Make one with 'pretext finetune'." : `The models are: ${known.join(', ')}.`,
     });
   }
-  return readJson<ModelCard>(card);
+  return readJson(card, modelCard);
 }
 
 export function readPredictions(project: Project, id: string): TestPredictions {
-  return readJson<TestPredictions>(modelPaths(project, id).predictions);
+  return readJson(modelPaths(project, id).predictions, testPredictions);
 }
 
 export function readWeights(project: Project, id: string): Map<string, Float32Array> {
@@ -125,15 +156,15 @@ export function float32Tensors(path: string): Map<string, Float32Array> {
   return weights;
 }
 
-function readJson<T>(path: string): T {
+function readJson<T extends v.GenericSchema>(path: string, schema: T): v.InferOutput<T> {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return v.parse(schema, JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     throw new PretextError({
       code: 'bad-file',
       message: 'This file of the model cannot be read.',
       path,
-      remedy: 'It was damaged; fine-tune again.',
+      remedy: 'It was damaged, or written by a newer Pretext; fine-tune again.',
       cause: error,
     });
   }

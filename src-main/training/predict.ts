@@ -32,6 +32,8 @@ export interface PredictResult {
   images: number;
   series: number;
   skipped: { path: string; reason: string }[];
+  /** Two classes: probability from which the second was named; null: the more probable class was. */
+  threshold: number | null;
   seconds: number;
 }
 
@@ -102,7 +104,7 @@ export async function predict(project: Project, options: PredictOptions, control
   } finally {
     await Promise.all([pool.close(), classifier.release()]);
   }
-  writePredictionCsv(options.out, { classNames: card.classes, threshold: null, images: predictions });
+  writePredictionCsv(options.out, { classNames: card.classes, threshold: card.threshold, images: predictions });
   if (options.inputsOut !== null) saveInputs(options.inputsOut, kept, size);
   return {
     model: card.id,
@@ -110,6 +112,7 @@ export async function predict(project: Project, options: PredictOptions, control
     images: predictions.length,
     series: new Set(predictions.map((prediction) => prediction.seriesInstanceUID).filter((uid) => uid !== null)).size,
     skipped: refused,
+    threshold: card.threshold,
     seconds: (performance.now() - started) / 1000,
   };
 }

@@ -34,7 +34,7 @@ export interface ResultFigures {
 
 const BOOTSTRAP_SEED = 1;
 
-/** Computes every figure from the predictions of all seeds. */
+/** Computes every figure from the predictions of all seeds, each seed's model at its own operating point. */
 export function resultFigures(
   predictions: TestPredictions,
   classNames: readonly string[],
@@ -43,7 +43,8 @@ export function resultFigures(
   const labels = Int32Array.from(predictions.labels);
   const classes = classNames.length;
   const perSeed = (predictions[which] ?? []).map((values) => Float64Array.from(values));
-  const predicted = perSeed.map((values) => predictedClasses(values, classes, null));
+  const thresholds = (which === 'perSeed' ? predictions.thresholds : predictions.baselineThresholds) ?? [];
+  const predicted = perSeed.map((values, seed) => predictedClasses(values, classes, thresholds[seed] ?? null));
   const options = { seed: BOOTSTRAP_SEED };
   const patients = predictions.patientIds;
   const shown = classes === 2 ? [1] : classNames.map((_, index) => index);

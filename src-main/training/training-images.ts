@@ -9,7 +9,12 @@ import type { Project } from '../catalogue/project.js';
 import { modelPaths, readModelCard, readPredictions } from './model-store.js';
 
 const ids = v.array(v.pipe(v.number(), v.integer(), v.minValue(1)));
-const trainingImages = v.object({ imageIds: ids, patientIds: ids });
+const trainingImages = v.object({
+  imageIds: ids,
+  patientIds: ids,
+  /** Patients who chose the threshold and nothing else. */
+  validationPatientIds: v.optional(ids, () => []),
+});
 
 /** The labelled images that the stored weights learnt from, and their patients. */
 export type TrainingImages = v.InferOutput<typeof trainingImages>;
@@ -23,11 +28,13 @@ export function saveTrainingImages(
   project: Project,
   model: string,
   images: readonly { imageId: number; patientId: number }[],
+  validation: readonly { patientId: number }[] = [],
 ): void {
   const { folder } = modelPaths(project, model);
   const list: TrainingImages = {
     imageIds: images.map(({ imageId }) => imageId),
     patientIds: images.map(({ patientId }) => patientId),
+    validationPatientIds: [...new Set(validation.map(({ patientId }) => patientId))],
   };
   try {
     mkdirSync(folder, { recursive: true });
@@ -69,7 +76,7 @@ export interface KnownPatients {
 export function knownPatients(project: Project, model: string): KnownPatients {
   const test = new Set(readPredictions(project, model).patientIds);
   const list = readTrainingImages(project, model);
-  if (list !== null) return { training: new Set(list.patientIds), test };
+  if (list !== null) return { training: new Set([...list.patientIds, ...list.validationPatientIds]), test };
   const { task, created } = readModelCard(project, model);
   const rows = project.catalogue.database.all<{ patientId: number }>(
     `SELECT DISTINCT study.patient_id AS patientId

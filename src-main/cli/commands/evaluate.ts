@@ -12,7 +12,7 @@ import {
   type ProjectFlag,
   withProject,
 } from '../command.js';
-import { confusionText, figuresText } from '../figures.js';
+import { confusionText, figuresText, thresholdText } from '../figures.js';
 import { RESEARCH_USE_ONLY } from '../terminal.js';
 
 interface EvaluateFlags extends ProjectFlag {
@@ -38,13 +38,14 @@ function evaluate({ terminal }: Context, flags: EvaluateFlags): Promise<Outcome>
     const testImages = predictions.labels.length;
     const patients = new Set(predictions.patientIds).size;
     const baseline = other === null ? null : { auc: other.auc, accuracy: other.accuracy };
-    const { id: model, task, classes, mode, run, labels } = card;
-    const facts = { model, task, classes, mode, run, labels, seeds: card.seeds.length, testImages };
+    const { id: model, task, classes, mode, run, labels, threshold } = card;
+    const facts = { model, task, classes, mode, run, labels, seeds: card.seeds.length, testImages, threshold };
     terminal.result(
       { ...facts, testPatients: patients, ...figures, baseline },
       [
         `Model ${model} on ${testImages} test images of ${patients} patients, ${labels} labels in each draw.`,
         figuresText(figures, baseline),
+        ...(threshold === null ? [] : [thresholdText(figures.perClass, threshold)]),
         'Confusion of the first draw (images):',
         confusionText(classes, figures.confusion),
         RESEARCH_USE_ONLY,

@@ -22,7 +22,7 @@ import {
 } from '../command.js';
 import { addDevice, type DeviceFlags, resolveDevice, resolveThreads } from '../device.js';
 import { addEncoder, type EncoderFlags, encoderShape, namesEncoder } from '../encoder-flags.js';
-import { figuresText } from '../figures.js';
+import { figuresText, thresholdText } from '../figures.js';
 import { resolveRun } from '../runs.js';
 import { RESEARCH_USE_ONLY } from '../terminal.js';
 
@@ -95,6 +95,7 @@ function resultText(result: FinetuneResult, project: string): string {
   return [
     `Model ${result.model}: ${mode} from ${from}, ${result.labels} labels, ${result.seeds} draws, ${result.testImages} test images.`,
     figuresText(result, result.baseline),
+    ...(result.threshold === null ? [] : [thresholdText(result.perClass, result.threshold)]),
     ...result.notes.map((note) => `Note: ${note}`),
     RESEARCH_USE_ONLY,
     `Next: pretext predict FOLDER --project ${project} --model ${result.model} --out predictions.csv`,

@@ -42,7 +42,7 @@ export function registerPredict(program: Command, perform: Perform): void {
 
 async function predict(context: Context, folders: string[], flags: PredictFlags): Promise<Outcome> {
   const project = resolve(flags.project);
-  await withProject(project, (opened) => readModelCard(opened, flags.model));
+  const card = await withProject(project, (opened) => readModelCard(opened, flags.model));
   const options = {
     folders,
     model: flags.model,
@@ -66,6 +66,9 @@ async function predict(context: Context, folders: string[], flags: PredictFlags)
     [
       `${plural(result.images, 'image')} of ${result.series} series read; the table is ${result.out}.`,
       ...(skipped.length === 0 ? [] : [`${plural(result.skipped.length, 'file')} skipped, such as:`, ...skipped]),
+      ...(result.threshold === null
+        ? []
+        : [`${card.classes[1]} is named from a probability of ${result.threshold.toFixed(3)} up.`]),
       RESEARCH_USE_ONLY,
     ].join('\n'),
   );
