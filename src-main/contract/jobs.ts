@@ -13,7 +13,16 @@ export const progress = v.object({
 });
 export type Progress = v.InferOutput<typeof progress>;
 
-export const jobKind = v.picklist(['import', 'pretrain', 'resume', 'finetune', 'predict', 'embed', 'explain']);
+export const jobKind = v.picklist([
+  'import',
+  'pictures',
+  'pretrain',
+  'resume',
+  'finetune',
+  'predict',
+  'embed',
+  'explain',
+]);
 export type JobKind = v.InferOutput<typeof jobKind>;
 
 /** A job of this project; finished ones are kept in the project, so they are there after a restart. */

@@ -38,3 +38,13 @@ export async function importScans(
   if (options.pictures !== null) await ensurePixelCache(project, options.pictures, control);
   return { ...summary, skipped: summary.skipped.length, truthCsv };
 }
+
+/** Small pictures of every image that has none yet, for a project that was filled without a window. */
+export async function preparePictures(
+  project: Project,
+  side: number,
+  control: JobControl,
+): Promise<{ pictures: number }> {
+  const { samples } = await ensurePixelCache(project, side, control);
+  return { pictures: samples.length };
+}

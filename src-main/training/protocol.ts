@@ -15,6 +15,7 @@ import type { PretrainOptions, PretrainResult, ResumeOptions } from './pretrain.
 /** A job for the trainer, with what it answers. */
 export interface JobTypes {
   devices: { request: Record<never, never>; result: Device[] };
+  pictures: { request: { project: string; side: number }; result: { pictures: number } };
   import: { request: { project: string; options: ImportOptions }; result: ImportResult };
   pretrain: { request: { project: string; options: PretrainOptions }; result: PretrainResult };
   resume: { request: { project: string; run: string; options: ResumeOptions }; result: PretrainResult };

@@ -12,7 +12,7 @@ import { embed } from './embed.js';
 import type { RunEvent } from './events.js';
 import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
-import { importScans } from './import.js';
+import { importScans, preparePictures } from './import.js';
 import { predict } from './predict.js';
 import { pretrain, resumePretraining } from './pretrain.js';
 import { type FromTrainer, type JobRequest, type ToTrainer, toReport } from './protocol.js';
@@ -43,6 +43,8 @@ async function perform(job: JobRequest): Promise<unknown> {
       return listDevices();
     case 'bench':
       return bench(job.options, control);
+    case 'pictures':
+      return withProject(job.project, (project) => preparePictures(project, job.side, control));
     case 'import':
       return withProject(job.project, (project) => importScans(project, job.options, control));
     case 'pretrain':

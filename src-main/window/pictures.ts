@@ -1,5 +1,6 @@
 /** @file Pictures for the window: `app://pretext/data/thumbnail/IMAGE/FRAME`, straight from the pixel cache. */
 
+import { basename } from 'node:path';
 import { CachedPictures } from '../pixels/pictures.js';
 import type { Route } from './scheme.js';
 import type { Workbench } from './workbench.js';
@@ -39,6 +40,20 @@ export function greyBitmap(grey: Uint8Array, rows: number, columns: number): Uin
 
 export function thumbnailRoute(workbench: Workbench): Route {
   let pictures: { folder: string; cache: CachedPictures } | null = null;
+  let prepared: string | null = null;
+  /** An image without a picture is one that the command line took in: all that are missing are made, once. */
+  const prepare = (folder: string) => {
+    if (prepared === folder || workbench.jobs.live.some(({ kind }) => kind === 'import' || kind === 'pictures')) return;
+    prepared = folder;
+    workbench.jobs.start({
+      kind: 'pictures',
+      subject: basename(folder),
+      folder,
+      work: 'pictures',
+      request: { project: folder, side: THUMBNAIL_SIDE },
+      onEnd: () => workbench.changed('images'),
+    });
+  };
   return (parts) => {
     const [imageId, frame] = parts.map(Number);
     if (parts.length !== 2 || !Number.isSafeInteger(imageId) || !Number.isSafeInteger(frame) || frame < 0) return null;
@@ -49,6 +64,7 @@ export function thumbnailRoute(workbench: Workbench): Route {
       pictures = { folder: project.folder, cache: new CachedPictures(project, THUMBNAIL_SIDE) };
     }
     const grey = pictures.cache.read(imageId, frame);
+    if (grey === null && frame === 0) prepare(project.folder);
     return grey && { type: 'image/bmp', body: greyBitmap(grey, THUMBNAIL_SIDE, THUMBNAIL_SIDE) };
   };
 }

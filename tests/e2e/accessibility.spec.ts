@@ -15,13 +15,14 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** What axe-core finds wrong on the page as it is now: rule and element. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(
+  const { violations: found, passes } = await page.evaluate(
     (tags) =>
       (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
         runOnly: { type: 'tag', values: tags },
       }),
     RULES,
   );
+  expect(passes.length, 'rules that had something to check').toBeGreaterThan(10);
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
   );

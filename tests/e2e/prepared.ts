@@ -7,6 +7,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentJob } from '../../src-main/base/jobs.js';
+import { Project } from '../../src-main/catalogue/project.js';
+import { ensurePixelCache } from '../../src-main/pixels/cache.js';
 import { writeSampleStudy } from '../../src-main/sample/study.js';
 import { resultOf } from '../helpers/command-line.js';
 
@@ -20,6 +22,9 @@ async function make(): Promise<string> {
   const project = join(folder, 'project');
   const { truthCsv } = await writeSampleStudy(study, { seed: 1, patients: 60, imagesPerPatient: 4 }, silentJob());
   await resultOf('import', study, '--project', project);
+  const opened = Project.open(project);
+  await ensurePixelCache(opened, 128, silentJob());
+  opened.close();
   const columns = ['--id-column', 'sop_instance_uid', '--label-column', 'label', '--split-column', 'split'];
   await resultOf('label', 'import', truthCsv, '--project', project, '--task', TASK, ...columns);
   const encoder = ['--backbone', 'vit-tiny', '--depth', '2', '--image-size', '64', '--patch-size', '16'];

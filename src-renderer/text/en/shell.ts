@@ -25,6 +25,7 @@ export const shell = {
   noJobs: 'Nothing is running.',
   jobKinds: {
     import: 'Import',
+    pictures: 'Preparing pictures',
     pretrain: 'Pretraining',
     resume: 'Pretraining',
     finetune: 'Fine-tuning',
