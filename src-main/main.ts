@@ -8,6 +8,7 @@ import { openWindow } from './window/main-window.js';
 import { setMenu } from './window/menu.js';
 import { thumbnailRoute } from './window/pictures.js';
 import { enforcePolicy } from './window/policy.js';
+import { previewRoute } from './window/runs.js';
 import { declareScheme, serveScheme } from './window/scheme.js';
 import { Workbench } from './window/workbench.js';
 
@@ -22,6 +23,7 @@ function start(): void {
   enforcePolicy(session.defaultSession);
   serveScheme(session.defaultSession, join(app.getAppPath(), 'out', 'renderer'), {
     thumbnail: thumbnailRoute(workbench),
+    preview: previewRoute(workbench),
   });
   answerCalls(workbench);
   workbench.reopen();

@@ -55,6 +55,17 @@ export function defaultWorkers(): number {
   return Math.max(1, Math.min(4, cpus().length - 1));
 }
 
+/** Slots of the ring, for batches of `slotBytes`. */
+function ringSlots(slotBytes: number): number {
+  return Math.max(2, Math.min(ringDepth, Math.floor(ringBytes / slotBytes)));
+}
+
+/** Memory of the batches that a loader makes ahead, with the one that is handed out and a spare one. */
+export function loaderBytes({ batch, views, imageSize }: Pick<LoaderPlan, 'batch' | 'views' | 'imageSize'>): number {
+  const slotBytes = views * batch * imageSize * imageSize * 4;
+  return (ringSlots(slotBytes) + 2) * slotBytes;
+}
+
 function checkPlan(plan: LoaderPlan): void {
   const refuse = (message: string, remedy: string): never => {
     throw new PretextError({ code: 'bad-argument', message, remedy });
@@ -126,7 +137,7 @@ export class BatchLoader {
   private constructor(private readonly plan: LoaderPlan) {
     this.imageValues = plan.views * plan.batch * plan.imageSize * plan.imageSize;
     const slotBytes = this.imageValues * 4;
-    const depth = Math.max(2, Math.min(ringDepth, Math.floor(ringBytes / slotBytes)));
+    const depth = ringSlots(slotBytes);
     this.images = new Float32Array(new SharedArrayBuffer(depth * slotBytes));
     this.sampleIndex = sharedInt32(new Int32Array(depth * plan.batch));
     this.complete = sharedInt32(new Int32Array(depth));

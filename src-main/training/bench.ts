@@ -1,13 +1,11 @@
 /** @file Speed of the training steps on this machine: images per second, memory, compile time. */
 
 import { type JobControl, throwIfCancelled } from '../base/jobs.js';
-import { Random } from '../base/random.js';
-import { ProgramSession, type Provider } from '../engine/session.js';
-import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
+import type { Provider } from '../engine/session.js';
 import { type BackboneName, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import type { PretextMethod } from '../ssl/pretext.js';
+import { NoiseStep } from './noise-step.js';
 import { taskOf } from './pretrain.js';
-import { initialState, pretextStep } from './step-program.js';
 
 export interface BenchOptions {
   methods: PretextMethod[];
@@ -45,7 +43,6 @@ export interface BenchResult {
 }
 
 const WARMUP_STEPS = 3;
-const LEARNING_RATE = 1e-3;
 
 /** Times each method's training step on random pixels, without data loading. */
 export async function bench(options: BenchOptions, control: JobControl): Promise<BenchResult[]> {
@@ -60,21 +57,12 @@ async function benchMethod(method: PretextMethod, options: BenchOptions, control
   const depth = options.depth ?? shape.depth;
   const vit: VitConfig = { imageSize, patchSize, width: shape.width, depth, heads: shape.heads, channels: 1 };
   const task = taskOf(method);
-  const step = pretextStep(task, vit, batch, defaultAdamW);
-  const session = await ProgramSession.create(step.program, { provider: device, threads });
+  const step = await NoiseStep.create(task, vit, batch, { provider: device, threads });
+  const { session } = step;
   try {
-    session.setValues(initialState(step, 0));
-    const random = new Random(0);
-    const images = new Float32Array(batch * task.views * imageSize * imageSize).map(() => random.normal());
-    let done = 0;
     const runStep = async () => {
       throwIfCancelled(control);
-      done++;
-      await session.run({
-        images,
-        ...task.hostInputs(vit, batch, random),
-        [HYPERPARAMETERS]: Float32Array.from(hyperparameters(done, LEARNING_RATE, defaultAdamW)),
-      });
+      await step.run();
     };
     for (let i = 0; i < WARMUP_STEPS; i++) await runStep();
     const rounds: number[] = [];
@@ -105,6 +93,6 @@ async function benchMethod(method: PretextMethod, options: BenchOptions, control
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
   } finally {
-    await session.release();
+    await step.release();
   }
 }

@@ -74,11 +74,18 @@ const CHECKPOINT_SECONDS = 60;
 const CHECKPOINT_MIN_SECONDS = 15;
 /** Learning rates that the methods' reference recipes use at batches of 64. */
 const LEARNING_RATES: Record<PretextMethod, number> = { inpainting: 1e-3, contrastive: 5e-4 };
+/** Batch that those learning rates are for. */
+const REFERENCE_BATCH = 64;
 const WARMUP_SHARE = 0.1;
 const COLLAPSE_SPREAD = 0.1;
 
 export function taskOf(method: PretextMethod): PretextTask {
   return method === 'inpainting' ? inpaintingTask() : contrastiveTask();
+}
+
+/** Peak learning rate by method and batch: Adam's grows with the root of the batch (Malladi et al. 2022). */
+export function defaultLearningRate(method: PretextMethod, batch: number): number {
+  return LEARNING_RATES[method] * Math.sqrt(batch / REFERENCE_BATCH);
 }
 
 function samplesHash(cache: PixelCache): string {
@@ -120,7 +127,7 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
     totalSteps,
     stepsPerEpoch: steps,
     batch,
-    learningRate: options.learningRate ?? (LEARNING_RATES[options.method] * Math.sqrt(batch)) / 8,
+    learningRate: options.learningRate ?? defaultLearningRate(options.method, batch),
     warmupSteps: Math.max(1, Math.round(totalSteps * WARMUP_SHARE)),
     seed: options.seed,
     positives: options.positives,

@@ -9,6 +9,7 @@ import type { RunEvent } from './events.js';
 import type { FiguresResult } from './figures.js';
 import type { FinetuneOptions, FinetuneResult } from './finetune.js';
 import type { ImportOptions, ImportResult } from './import.js';
+import type { MeasureOptions, StepMeasure } from './measure.js';
 import type { PredictOptions, PredictResult } from './predict.js';
 import type { PretrainOptions, PretrainResult, ResumeOptions } from './pretrain.js';
 
@@ -23,6 +24,7 @@ export interface JobTypes {
   figures: { request: { project: string; models: string[] }; result: FiguresResult };
   predict: { request: { project: string; options: PredictOptions }; result: PredictResult };
   embed: { request: { project: string; options: EmbedOptions }; result: EmbedResult };
+  measure: { request: { options: MeasureOptions }; result: StepMeasure };
   bench: { request: { options: BenchOptions }; result: BenchResult[] };
 }
 

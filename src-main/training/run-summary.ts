@@ -1,10 +1,10 @@
 /** @file How each run of a project stands, read from the end of its diary: cheap however long the run was. */
 
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { fileError, systemCode } from '../base/errors.js';
+import { fileError, PretextError, systemCode } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
 import type { Project } from '../catalogue/project.js';
-import { parseEvent, type RunEvent } from './events.js';
+import { appendEvent, mendEvents, parseEvent, type RunEvent } from './events.js';
 import { listRuns, type RunConfig, type RunPaths, readRun, runPaths } from './run-store.js';
 
 /**
@@ -27,8 +27,6 @@ export interface RunSummary {
 
 /** Enough for some hundred events; the last of them tell how the run stands. */
 const TAIL_BYTES = 32 * 1024;
-/** Characters of a note; it is a remark, not a report. */
-export const NOTE_LENGTH = 4000;
 
 /** The last events of a diary, in order. */
 function lastEvents(path: string): RunEvent[] {
@@ -81,7 +79,27 @@ export function readNote(project: Project, id: string): string {
 /** Replaces the note of a run. @throws PretextError `not-found`, `disk-full` */
 export function writeNote(project: Project, id: string, note: string): void {
   readRun(project, id);
-  writeFileAtomic(runPaths(project, id).note, [note.slice(0, NOTE_LENGTH)]);
+  writeFileAtomic(runPaths(project, id).note, [note]);
+}
+
+/**
+ * Marks a run as ended for good, by the user. Nothing of it is removed.
+ *
+ * @throws PretextError `not-found`, `project-busy` while a process trains it, `disk-full`
+ */
+export function discardRun(project: Project, id: string): void {
+  const { state, step } = summariseRun(project, id);
+  if (state === 'running') {
+    throw new PretextError({
+      code: 'project-busy',
+      message: 'This run is being trained at this moment.',
+      remedy: 'Pause it first.',
+    });
+  }
+  if (state === 'discarded') return;
+  const { events } = runPaths(project, id);
+  mendEvents(events);
+  appendEvent(events, { event: 'discarded', step });
 }
 
 /** How one run stands. @throws PretextError `not-found`, `bad-file` */

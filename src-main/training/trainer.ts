@@ -13,6 +13,8 @@ import type { RunEvent } from './events.js';
 import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
 import { importScans, preparePictures } from './import.js';
+import { importScans } from './import.js';
+import { measureStep } from './measure.js';
 import { predict } from './predict.js';
 import { pretrain, resumePretraining } from './pretrain.js';
 import { type FromTrainer, type JobRequest, type ToTrainer, toReport } from './protocol.js';
@@ -41,6 +43,8 @@ async function perform(job: JobRequest): Promise<unknown> {
   switch (job.kind) {
     case 'devices':
       return listDevices();
+    case 'measure':
+      return measureStep(job.options, control);
     case 'bench':
       return bench(job.options, control);
     case 'pictures':
