@@ -13,7 +13,6 @@ import type { RunEvent } from './events.js';
 import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
 import { importScans, preparePictures } from './import.js';
-import { importScans } from './import.js';
 import { measureStep } from './measure.js';
 import { predict } from './predict.js';
 import { pretrain, resumePretraining } from './pretrain.js';
