@@ -195,6 +195,29 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (task_id, image_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Where an image stands among all images: patient, study, series, number. One index over it makes any page of the
+  -- images a short walk. Its end has a fixed form, from which catalogue/browse.ts reads study and series.
+  ALTER TABLE image ADD COLUMN browse_key TEXT;
+
+  CREATE VIEW image_key AS
+    SELECT image.id AS image_id,
+           pseudonym || substr(coalesce(date, '') || '        ', 1, 8)
+           || printf('%08x%09x%08x%09x%08x', study.id,
+                     min(max(coalesce(series.number, 2147483647), -2147483648), 2147483647) + 2147483648, series.id,
+                     min(max(coalesce(image.instance_number, 2147483647), -2147483648), 2147483647) + 2147483648,
+                     image.id) AS browse_key
+    FROM image JOIN series ON series.id = image.series_id JOIN study ON study.id = series.study_id
+    JOIN patient ON patient.id = study.patient_id;
+
+  UPDATE image SET browse_key = (SELECT browse_key FROM image_key WHERE image_id = image.id);
+  CREATE INDEX image_browse ON image (browse_key, series_id) WHERE available = 1;
+
+  CREATE TRIGGER image_browse_insert AFTER INSERT ON image
+    BEGIN UPDATE image SET browse_key = (SELECT browse_key FROM image_key WHERE image_id = NEW.id) WHERE id = NEW.id; END;
+  CREATE TRIGGER image_browse_update AFTER UPDATE OF series_id, instance_number ON image
+    BEGIN UPDATE image SET browse_key = (SELECT browse_key FROM image_key WHERE image_id = NEW.id) WHERE id = NEW.id; END;
+  `,
 ];
 
 /** The version this program writes. */

@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { appCalls } from './app.js';
 import type { CallSchema, Reply } from './channels.js';
 import { embeddingCalls } from './embeddings.js';
+import { imageCalls } from './images.js';
 import { jobCalls, jobEvents } from './jobs.js';
 import { taskCalls } from './labels.js';
 import { modelCalls } from './models.js';
@@ -14,6 +15,7 @@ import { suggestCalls } from './suggest.js';
 export const calls = {
   ...appCalls,
   ...projectCalls,
+  ...imageCalls,
   ...jobCalls,
   ...runCalls,
   ...taskCalls,

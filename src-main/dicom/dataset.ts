@@ -3,6 +3,7 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import * as imported from 'dicom-parser';
 import { PretextError } from '../base/errors.js';
+import { attributeOf } from './attributes.js';
 import { decodeText } from './charset.js';
 import { type Encoding, guessEncoding, hasPreamble } from './identify.js';
 import { MAX_INFLATED_HEADER_BYTES } from './limits.js';
@@ -131,8 +132,16 @@ interface Elements {
   complete: boolean;
 }
 
+/** Which sequences are read item by item: those that decoding needs, or every one, to show them to a person. */
+export type WantedSequences = 'decoding' | 'all';
+
+function isWanted({ tag, vr }: TopElement, sequences: WantedSequences): boolean {
+  if (WANTED_SEQUENCES.has(tag)) return true;
+  return sequences === 'all' && (vr === 'SQ' || (vr === '' && attributeOf(tag)?.vr === 'SQ'));
+}
+
 /** Reads elements from `start` until the pixel data or the end; `complete` is false where the bytes end within one. */
-function readElements(bytes: Uint8Array, start: number, encoding: Encoding): Elements {
+function readElements(bytes: Uint8Array, start: number, encoding: Encoding, sequences: WantedSequences): Elements {
   const result: Elements = { elements: {}, pixelData: null, complete: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const byteOrder = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
@@ -148,7 +157,7 @@ function readElements(bytes: Uint8Array, start: number, encoding: Encoding): Ele
       return result;
     }
     const known = next.length !== UNDEFINED_LENGTH;
-    if (known && (!WANTED_SEQUENCES.has(next.tag) || LONG_UNKNOWN_TO_PARSER.has(next.vr))) {
+    if (known && (!isWanted(next, sequences) || LONG_UNKNOWN_TO_PARSER.has(next.vr))) {
       if (next.offset + next.length > bytes.length) return result;
       const element: Element = { tag: next.tag, length: next.length, dataOffset: next.offset };
       if (next.vr !== '') element.vr = next.vr;
@@ -199,15 +208,16 @@ function readDeflated(
   whole: boolean,
   limit: number | null,
   path: string,
+  sequences: WantedSequences,
 ): { content: Uint8Array; read: Elements } {
   if (limit !== null) {
     const content = inflate(deflated, limit, whole, path);
-    return { content, read: readElements(content, 0, 'explicit-little') };
+    return { content, read: readElements(content, 0, 'explicit-little', sequences) };
   }
   for (let length = DEFLATED_STEP; ; length *= 8) {
     const all = length >= deflated.length;
     const content = inflate(deflated.subarray(0, length), MAX_INFLATED_HEADER_BYTES, all && whole, path);
-    const read = readElements(content, 0, 'explicit-little');
+    const read = readElements(content, 0, 'explicit-little', sequences);
     if (all || read.pixelData !== null) return { content, read: all ? read : { ...read, complete: true } };
   }
 }
@@ -242,6 +252,8 @@ export interface ParseOptions {
   fileSize?: number;
   /** Largest size of an inflated data set; the header alone is inflated where it is left out. */
   inflatedLimit?: number;
+  /** 'decoding' where it is left out. */
+  sequences?: WantedSequences;
 }
 
 /**
@@ -257,13 +269,15 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
   const syntax = transferSyntaxOf(uid);
   const isDeflated = syntax.storage === 'native' && syntax.deflated;
   const wholeFile = fileSize === bytes.length;
+  const sequences = options.sequences ?? 'decoding';
   let content = bytes;
   let read: Elements;
   try {
     if (isDeflated) {
-      ({ content, read } = readDeflated(bytes.subarray(meta.end), wholeFile, options.inflatedLimit ?? null, path));
+      const limit = options.inflatedLimit ?? null;
+      ({ content, read } = readDeflated(bytes.subarray(meta.end), wholeFile, limit, path, sequences));
     } else {
-      read = readElements(bytes, meta.end, encoding);
+      read = readElements(bytes, meta.end, encoding, sequences);
     }
   } catch (error) {
     if (error instanceof PretextError) throw error;

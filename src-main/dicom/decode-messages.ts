@@ -1,16 +1,21 @@
 /** @file What the decode pool and its worker threads say to each other. */
 
 import type { ImageHeader } from './header.js';
+import type { TagList } from './tags.js';
 
 export type DecodeRequest =
   | { id: number; kind: 'header'; path: string }
-  | { id: number; kind: 'normalise'; path: string; side: number };
+  | { id: number; kind: 'normalise'; path: string; side: number }
+  | { id: number; kind: 'tags'; path: string; identifiers: boolean };
 
 export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; reason: string };
 
 /** `frames`: one [side, side] image of 0 .. 65535 for each frame of the file. */
 export type NormaliseResult = { ok: true; header: ImageHeader; frames: Uint16Array[] } | { ok: false; reason: string };
 
+export type TagsResult = { ok: true; list: TagList } | { ok: false; reason: string };
+
 export type DecodeReply =
   | { id: number; kind: 'header'; result: HeaderResult }
-  | { id: number; kind: 'normalise'; result: NormaliseResult };
+  | { id: number; kind: 'normalise'; result: NormaliseResult }
+  | { id: number; kind: 'tags'; result: TagsResult };

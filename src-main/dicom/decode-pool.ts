@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { entryPath } from '../base/entries.js';
 import { PretextError } from '../base/errors.js';
-import type { DecodeReply, DecodeRequest, HeaderResult, NormaliseResult } from './decode-messages.js';
+import type { DecodeReply, DecodeRequest, HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
 import { thrownText } from './refusal.js';
 
-export type { HeaderResult, NormaliseResult } from './decode-messages.js';
+export type { HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
 
 export interface DecodePoolOptions {
   /** Worker threads; by default one for each processor. */
@@ -79,6 +79,20 @@ export class DecodePool {
         request: { id: this.nextId++, kind: 'normalise', path, side },
         settle: (reply) => {
           if (reply.kind === 'normalise') resolve(reply.result);
+          else reject(new Error('the worker answered another question'));
+        },
+        fail: (reason) => resolve({ ok: false, reason }),
+      });
+    });
+  }
+
+  /** The tags of a file (see `readTagsFromFile`), or the reason why it is refused. */
+  readTags(path: string, identifiers: boolean): Promise<TagsResult> {
+    return new Promise((resolve, reject) => {
+      this.enqueue({
+        request: { id: this.nextId++, kind: 'tags', path, identifiers },
+        settle: (reply) => {
+          if (reply.kind === 'tags') resolve(reply.result);
           else reject(new Error('the worker answered another question'));
         },
         fail: (reason) => resolve({ ok: false, reason }),

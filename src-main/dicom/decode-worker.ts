@@ -7,7 +7,7 @@ import type { DecodeReply, DecodeRequest, NormaliseResult } from './decode-messa
 import { modalityFrame } from './grey.js';
 import { MAX_DECODED_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
-import { readHeaderFromFile, readWholeFile } from './read-file.js';
+import { readHeaderFromFile, readTagsFromFile, readWholeFile } from './read-file.js';
 import { refusal, thrownText } from './refusal.js';
 
 function reasonOf(error: unknown): string {
@@ -32,6 +32,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
   const { id, kind, path } = request;
   try {
     if (kind === 'header') return { id, kind, result: { ok: true, header: readHeaderFromFile(path) } };
+    if (kind === 'tags') return { id, kind, result: { ok: true, list: readTagsFromFile(path, request.identifiers) } };
     return { id, kind, result: await normalise(path, request.side) };
   } catch (error) {
     return { id, kind, result: { ok: false, reason: reasonOf(error) } };

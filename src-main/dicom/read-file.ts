@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { fileError, PretextError } from '../base/errors.js';
-import { type ParsedDataSet, parseDataSet } from './dataset.js';
+import { type ParsedDataSet, parseDataSet, type WantedSequences } from './dataset.js';
 import { type ByteSource, listFragments } from './fragments.js';
 import { headerOf, type ImageHeader, readHeader } from './header.js';
 import { IDENTIFY_BYTES, identify } from './identify.js';
 import { MAX_FILE_BYTES } from './limits.js';
 import { refusal } from './refusal.js';
+import { listTags, type TagList } from './tags.js';
 
 /** Bytes that are read first; most headers end within them. */
 const FIRST_READ = 64 * 1024;
@@ -38,9 +39,14 @@ function hashOf(source: ByteSource): string {
 }
 
 /** Parses a longer and longer start of the file until the header is complete. */
-function parseStart(source: ByteSource, start: Uint8Array, path: string): ParsedDataSet {
+function parseStart(
+  source: ByteSource,
+  start: Uint8Array,
+  path: string,
+  sequences: WantedSequences = 'decoding',
+): ParsedDataSet {
   for (let bytes = start; ; ) {
-    const parsed = parseDataSet(bytes, path, { fileSize: source.size });
+    const parsed = parseDataSet(bytes, path, { fileSize: source.size, sequences });
     if (parsed.complete || bytes.length >= source.size) return parsed;
     bytes = source.read(0, Math.min(source.size, bytes.length * 8));
   }
@@ -64,24 +70,47 @@ function headerFrom(source: ByteSource, path: string): ImageHeader {
   return header;
 }
 
-/**
- * Reads the header of a file, and of its pixel data no more than the lengths.
- *
- * @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is not a usable image.
- */
-export function readHeaderFromFile(path: string): ImageHeader {
+function tagsFrom(source: ByteSource, path: string, identifiers: boolean): TagList {
+  const start = source.read(0, FIRST_READ);
+  const kind = identify(start.subarray(0, IDENTIFY_BYTES));
+  if (kind === null) throw refusal(path, 'Not an image: its content is neither DICOM nor PNG nor JPEG.');
+  if (kind !== 'dicom') return { tags: [], cut: false };
+  return listTags(parseStart(source, start, path, 'all'), identifiers);
+}
+
+/** @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is no regular file. */
+function withFile<T>(path: string, read: (source: ByteSource) => T): T {
   let descriptor: number | null = null;
   try {
     descriptor = openSync(path, 'r');
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw refusal(path, 'It is not a regular file.');
-    return headerFrom(fileSource(descriptor, status.size), path);
+    return read(fileSource(descriptor, status.size));
   } catch (error) {
     if (error instanceof PretextError) throw error;
     throw fileError(error, path);
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }
+}
+
+/**
+ * Reads the header of a file, and of its pixel data no more than the lengths.
+ *
+ * @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is not a usable image.
+ */
+export function readHeaderFromFile(path: string): ImageHeader {
+  return withFile(path, (source) => headerFrom(source, path));
+}
+
+/**
+ * What a DICOM file says of itself, for a person to read; PNG and JPEG files have no tags.
+ *
+ * @param identifiers whether values that may tell who the patient is are shown
+ * @throws PretextError `unreadable` where the operating system refuses, `bad-file` where its structure is broken.
+ */
+export function readTagsFromFile(path: string, identifiers: boolean): TagList {
+  return withFile(path, (source) => tagsFrom(source, path, identifiers));
 }
 
 /** The whole file. @throws PretextError `unreadable` or `bad-file` where it is too large. */

@@ -8,6 +8,7 @@ import { toReport } from '../training/protocol.js';
 import { answerApp } from './app.js';
 import { answerEmbeddings } from './embeddings.js';
 import type { Handlers } from './handlers.js';
+import { answerImages } from './images.js';
 import { answerLabels } from './labels.js';
 import { answerModels } from './models.js';
 import { isOwnUrl } from './policy.js';
@@ -42,6 +43,7 @@ export function answerCalls(workbench: Workbench): void {
   const handlers: Handlers<Channel> = {
     ...answerApp(),
     ...answerProject(workbench),
+    ...answerImages(workbench),
     ...answerRuns(workbench),
     ...answerLabels(workbench),
     ...answerModels(workbench),

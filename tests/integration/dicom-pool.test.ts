@@ -42,6 +42,19 @@ describe('DecodePool', () => {
     }
   });
 
+  it('reads tags, with identifiers only where they are asked for', async () => {
+    const pool = new DecodePool({ workers: 1 });
+    const good = file('tags.dcm', writeImage());
+    const cut = file('cut-tags.dcm', writeImage().subarray(0, 200));
+    try {
+      expect(JSON.stringify(await pool.readTags(good, false))).not.toContain('Doe');
+      expect(JSON.stringify(await pool.readTags(good, true))).toContain('Doe^Jane');
+      expect(await pool.readTags(cut, false)).toMatchObject({ ok: false, reason: expect.stringMatching(/truncated/) });
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('finds a header that is longer than the first read, and counts compressed frames', async () => {
     const pool = new DecodePool({ workers: 1 });
     const long = { tag: [0x0009, 0x1001] as [number, number], vr: 'OB', value: new Uint8Array(300_000) };
