@@ -18,35 +18,35 @@ export const IMAGE_TAIL = 17;
 const SERIES_TAIL = 33;
 
 /** Reads study, series and pseudonym off the part of a browse key that the images of a series share. */
-function groupOf(seriesKey: string): SeriesGroup {
+function groupOf(seriesKey: string, images: number): SeriesGroup {
   const tail = seriesKey.slice(-SERIES_TAIL);
   return {
     pseudonym: seriesKey.slice(0, -SERIES_TAIL),
     studyId: Number.parseInt(tail.slice(8, 16), 16),
     seriesId: Number.parseInt(tail.slice(25), 16),
-    images: 0,
+    images,
   };
 }
 
-/** Runs of equal keys as series, and these as patients. */
-export function groupsOf(keys: readonly string[]): KeyGroups {
-  const groups: SeriesGroup[] = [];
+/**
+ * The tree that the keys of series stand for.
+ *
+ * @param keys of series in order, without the part of the image
+ * @param counts images of each
+ */
+export function groupsOf(keys: readonly string[], counts: readonly number[]): KeyGroups {
+  const groups = keys.map((key, index) => groupOf(key, counts[index] ?? 0));
   const patients: KeyGroups['patients'] = [];
-  let before: string | null = null;
-  for (const key of keys) {
-    if (key !== before) {
-      const group = groupOf(key);
-      const last = groups.at(-1);
-      if (last?.pseudonym !== group.pseudonym) patients.push({ pseudonym: group.pseudonym, studies: 0, images: 0 });
-      const patient = patients.at(-1);
-      if (patient !== undefined && last?.studyId !== group.studyId) patient.studies++;
-      groups.push(group);
-      before = key;
+  let studyId = 0;
+  for (const group of groups) {
+    let patient = patients.at(-1);
+    if (patient?.pseudonym !== group.pseudonym) {
+      patient = { pseudonym: group.pseudonym, studies: 0, images: 0 };
+      patients.push(patient);
     }
-    const group = groups.at(-1);
-    const patient = patients.at(-1);
-    if (group !== undefined) group.images++;
-    if (patient !== undefined) patient.images++;
+    if (group.studyId !== studyId) patient.studies++;
+    patient.images += group.images;
+    studyId = group.studyId;
   }
   return { groups, patients };
 }

@@ -78,8 +78,10 @@ export interface Facets {
   labels: { classes: number[]; unlabelled: number } | null;
 }
 
-interface BrowseList extends KeyGroups {
+interface BrowseList {
+  /** Of images, in order, and beside each that of its series. */
   ids: number[];
+  series: number[];
 }
 
 /** Results kept at once: those of a few filters, so that going back to one is immediate. */
@@ -148,7 +150,7 @@ export class ImageBrowser {
 
   /** Patients with images that pass the filter, by pseudonym; whatever place the filter names. */
   patients(filter: BrowseFilter, offset: number, limit: number): { total: number; patients: BrowsedPatient[] } {
-    const { patients } = this.list({ ...filter, place: null });
+    const { patients } = this.groups({ ...filter, place: null });
     const page = patients.slice(offset, offset + limit);
     const rows = this.project.catalogue.database.all<{ id: number; pseudonym: string }>(
       'SELECT id, pseudonym FROM patient WHERE pseudonym IN (SELECT value FROM json_each(?))',
@@ -164,7 +166,7 @@ export class ImageBrowser {
   /** Studies of a patient, oldest first, each with its series, as far as they have images that pass the filter. */
   studies(filter: BrowseFilter, patientId: number): BrowsedStudy[] {
     const { database } = this.project.catalogue;
-    const { groups } = this.list({ ...filter, place: { patientId } });
+    const { groups } = this.groups({ ...filter, place: { patientId } });
     const rows = database.all<Omit<BrowsedSeries, 'images'> & Omit<BrowsedStudy, 'images' | 'series'> & Described>(
       `SELECT series.id AS seriesId, number, series.description, modality, body_part AS bodyPart, study.id AS studyId,
               date, study.description AS studyDescription
@@ -252,15 +254,29 @@ export class ImageBrowser {
   private list(filter: BrowseFilter): BrowseList {
     return this.keep(`list ${JSON.stringify(filter)}`, () => {
       const scan = browseScan(this.project, filter);
-      // Two long texts instead of 50,000 rows: the way out of SQLite costs more than the walk.
-      const row = this.project.catalogue.database.one<{ ids: string; keys: string }>(
-        `SELECT json_group_array(id) AS ids, json_group_array(key) AS keys FROM (
-           SELECT image.id, substr(image.browse_key, 1, length(image.browse_key) - ${IMAGE_TAIL}) AS key
-           FROM ${scan.from} WHERE ${scan.where} ORDER BY image.browse_key)`,
+      // Two texts instead of 50,000 rows: the way out of SQLite costs more than the walk.
+      const row = this.project.catalogue.database.one<{ ids: string; series: string }>(
+        `SELECT json_group_array(id) AS ids, json_group_array(series_id) AS series FROM (
+           SELECT image.id, image.series_id FROM ${scan.from} WHERE ${scan.where} ORDER BY image.browse_key)`,
         scan.values,
       );
-      const ids = JSON.parse(row?.ids ?? '[]') as number[];
-      return { ids, ...groupsOf(JSON.parse(row?.keys ?? '[]') as string[]) };
+      return { ids: JSON.parse(row?.ids ?? '[]') as number[], series: JSON.parse(row?.series ?? '[]') as number[] };
+    });
+  }
+
+  /** The series and patients of a list, from the key of each series' first image. */
+  private groups(filter: BrowseFilter): KeyGroups {
+    return this.keep(`groups ${JSON.stringify(filter)}`, () => {
+      const { ids, series } = this.list(filter);
+      const starts = series.flatMap((seriesId, index) => (seriesId === series[index - 1] ? [] : [index]));
+      const row = this.project.catalogue.database.one<{ keys: string }>(
+        `SELECT json_group_array(key) AS keys FROM (
+           SELECT substr(browse_key, 1, length(browse_key) - ${IMAGE_TAIL}) AS key
+           FROM json_each(?) AS wanted CROSS JOIN image ON image.id = wanted.value ORDER BY wanted.key)`,
+        [JSON.stringify(starts.map((start) => ids[start]))],
+      );
+      const counts = starts.map((start, index) => (starts[index + 1] ?? ids.length) - start);
+      return groupsOf(JSON.parse(row?.keys ?? '[]') as string[], counts);
     });
   }
 
