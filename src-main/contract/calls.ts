@@ -9,6 +9,7 @@ import { jobCalls, jobEvents } from './jobs.js';
 import { taskCalls } from './labels.js';
 import { modelCalls } from './models.js';
 import { projectCalls, projectEvents } from './project.js';
+import { readingCalls } from './readings.js';
 import { runCalls, runEvents } from './runs.js';
 import { suggestCalls } from './suggest.js';
 
@@ -17,6 +18,7 @@ export const calls = {
   ...projectCalls,
   ...imageCalls,
   ...jobCalls,
+  ...readingCalls,
   ...runCalls,
   ...taskCalls,
   ...modelCalls,

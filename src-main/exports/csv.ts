@@ -22,6 +22,15 @@ export interface PredictionTable {
   /** Two classes: probability of the second from which it is named; null: the more probable class. */
   threshold: number | null;
   images: readonly ImagePrediction[];
+  /** Columns after the ones that every table has. */
+  more?: readonly ExtraColumn[];
+}
+
+export interface ExtraColumn {
+  name: string;
+  /** @param index of `images` */
+  ofImage(index: number): string | number;
+  ofSeries(seriesInstanceUID: string): string | number;
 }
 
 type Row = (string | number)[];
@@ -29,24 +38,26 @@ type Row = (string | number)[];
 /**
  * The table as CSV text (RFC 4180, UTF-8, line feeds). Columns: level ('image' or 'series'), path, sop_instance_uid,
  * series_instance_uid, patient, images (number averaged), probability_NAME for each class, predicted. A series' row has
- * the mean of its images' probabilities. Text that a spreadsheet would run as a formula starts with an apostrophe
+ * the mean of its images' probabilities. Columns of `more` follow. Text that a spreadsheet would run as a formula starts with an apostrophe
  * (OWASP, CSV injection).
  *
  * @throws PretextError `internal` where probabilities do not fit the classes or are no finite numbers.
  */
-export function predictionCsv({ classNames, threshold, images }: PredictionTable): string {
+export function predictionCsv({ classNames, threshold, images, more = [] }: PredictionTable): string {
   const named = (probabilities: ArrayLike<number>): string => classNames[predictedClass(probabilities, threshold)];
   const rows: Row[] = [
     ['level', 'path', 'sop_instance_uid', 'series_instance_uid', 'patient', 'images'].concat(
       classNames.map((name) => `probability_${name}`),
       'predicted',
+      more.map(({ name }) => name),
     ),
   ];
   const series = new Map<string, { patient: string; images: number; sums: Float64Array }>();
-  for (const image of images) {
+  for (const [index, image] of images.entries()) {
     const probabilities = checkedProbabilities(image, classNames.length);
     const identity = [image.path, image.sopInstanceUID ?? '', image.seriesInstanceUID ?? '', image.patient];
-    rows.push(['image', ...identity, 1, ...probabilities, named(probabilities)]);
+    const extra = more.map((column) => column.ofImage(index));
+    rows.push(['image', ...identity, 1, ...probabilities, named(probabilities), ...extra]);
     if (image.seriesInstanceUID === null) continue;
     const known = series.get(image.seriesInstanceUID) ?? {
       patient: image.patient,
@@ -54,12 +65,13 @@ export function predictionCsv({ classNames, threshold, images }: PredictionTable
       sums: new Float64Array(classNames.length),
     };
     known.images++;
-    for (const [index, value] of probabilities.entries()) known.sums[index] += value;
+    for (const [place, value] of probabilities.entries()) known.sums[place] += value;
     series.set(image.seriesInstanceUID, known);
   }
   for (const [uid, { patient, images: count, sums }] of series) {
     const means = Array.from(sums, (sum) => sum / count);
-    rows.push(['series', '', '', uid, patient, count, ...means, named(means)]);
+    const extra = more.map((column) => column.ofSeries(uid));
+    rows.push(['series', '', '', uid, patient, count, ...means, named(means), ...extra]);
   }
   return stringify(rows, { escape_formulas: true });
 }

@@ -12,6 +12,7 @@ import type { ImportOptions, ImportResult } from './import.js';
 import type { MeasureOptions, StepMeasure } from './measure.js';
 import type { PredictOptions, PredictResult } from './predict.js';
 import type { PretrainOptions, PretrainResult, ResumeOptions } from './pretrain.js';
+import type { ReadStudiesOptions, ReadStudiesResult } from './read-studies.js';
 
 /** A job for the trainer, with what it answers. */
 export interface JobTypes {
@@ -25,6 +26,8 @@ export interface JobTypes {
   predict: { request: { project: string; options: PredictOptions }; result: PredictResult };
   embed: { request: { project: string; options: EmbedOptions }; result: EmbedResult };
   measure: { request: { options: MeasureOptions }; result: StepMeasure };
+  /** Carries out a reading, or goes on with it. */
+  read: { request: { project: string; reading: string; options: ReadStudiesOptions }; result: ReadStudiesResult };
   bench: { request: { options: BenchOptions }; result: BenchResult[] };
 }
 

@@ -1,6 +1,7 @@
 /** @file A reading as a worklist: sorted, filtered and given out page by page from typed arrays. */
 
 import { statSync } from 'node:fs';
+import { PretextError } from '../base/errors.js';
 import { type ImageFacts, imageFacts } from '../catalogue/image-facts.js';
 import type { LabelTarget } from '../catalogue/labels.js';
 import type { Project } from '../catalogue/project.js';
@@ -13,7 +14,7 @@ import {
   type ReadingPredictions,
   readPredictionFile,
 } from './reading-predictions.js';
-import { type Review, ReviewLog } from './reading-reviews.js';
+import { type Review, ReviewLog, type ReviewRequest } from './reading-reviews.js';
 import { type ReadingCard, readingPaths, readReading } from './reading-store.js';
 
 export type Level = 'image' | 'series';
@@ -104,7 +105,7 @@ export class ReadingTable {
   private constructor(
     private readonly project: Project,
     readonly card: ReadingCard,
-    private readonly predictions: ReadingPredictions,
+    readonly predictions: ReadingPredictions,
   ) {
     this.reviews = new ReviewLog(project, card);
     this.rows = { image: this.imageRows(), series: this.seriesRows() };
@@ -118,7 +119,7 @@ export class ReadingTable {
     return new ReadingTable(project, card, stored ?? predictionsOf([], card.classes.length));
   }
 
-  /** Whether the job has written more since. */
+  /** Whether the job has written more since. @throws PretextError `not-found` */
   get outdated(): boolean {
     return writtenAt(this.project, this.card.id) !== this.writtenMs;
   }
@@ -170,8 +171,21 @@ export class ReadingTable {
     };
   }
 
+  /**
+   * Stores what a person says to a row: the class it is, or null: as the model says.
+   *
+   * @throws PretextError `not-found` where the reading does not have it, and as `ReviewLog.add`.
+   */
+  review(request: Omit<ReviewRequest, 'predicted'>): void {
+    const predicted = this.predictedFor(request.target);
+    if (predicted === null) {
+      throw new PretextError({ code: 'not-found', message: 'This image or series is not in the reading.' });
+    }
+    this.reviews.add({ ...request, predicted });
+  }
+
   /** The class that the model names for a row; null where the reading does not have it. */
-  predictedFor(target: LabelTarget): string | null {
+  private predictedFor(target: LabelTarget): string | null {
     const [level, ids, id] =
       'imageId' in target
         ? (['image', this.predictions.images.imageId, target.imageId] as const)
@@ -193,12 +207,7 @@ export class ReadingTable {
       .map(({ imageId: id, frames }) => ({ imageId: id, frames }));
   }
 
-  /** Ids of the images, in the order of their files. */
-  get imageIds(): Int32Array {
-    return this.predictions.images.imageId;
-  }
-
-  /** @returns [classes] of the image at `row` of `imageIds` */
+  /** @returns [classes] of the image at that row of the columns */
   probabilitiesOf(row: number): Float64Array {
     const classes = this.card.classes.length;
     return this.predictions.images.probabilities.subarray(row * classes, (row + 1) * classes);
@@ -234,7 +243,7 @@ export class ReadingTable {
   }
 
   /** The row's own review; an image without one has that of its series. */
-  private reviewOf(level: Level, row: number): Review | null {
+  reviewOf(level: Level, row: number): Review | null {
     const own = this.reviews.of(this.rows[level].target(row));
     if (own !== null || level === 'series') return own;
     const series = this.predictions.images.seriesRow[row];

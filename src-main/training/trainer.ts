@@ -17,6 +17,7 @@ import { measureStep } from './measure.js';
 import { predict } from './predict.js';
 import { pretrain, resumePretraining } from './pretrain.js';
 import { type FromTrainer, type JobRequest, type ToTrainer, toReport } from './protocol.js';
+import { readStudies } from './read-studies.js';
 
 /** The message port of an Electron utility process. */
 interface ParentPort {
@@ -62,6 +63,8 @@ async function perform(job: JobRequest): Promise<unknown> {
       return withProject(job.project, (project) => predict(project, job.options, control));
     case 'embed':
       return withProject(job.project, (project) => embed(project, job.options, control));
+    case 'read':
+      return withProject(job.project, (project) => readStudies(project, job.reading, job.options, control));
   }
 }
 

@@ -23,7 +23,7 @@ function accountName(): string {
 }
 
 /** Preferences with an author to begin with: the name of the account. */
-function preferences(): Preferences {
+export function preferences(): Preferences {
   const kept = getPreferences();
   return kept.author === '' ? { ...kept, author: accountName() } : kept;
 }

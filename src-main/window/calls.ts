@@ -13,6 +13,7 @@ import { answerLabels } from './labels.js';
 import { answerModels } from './models.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
+import { answerReadings } from './readings.js';
 import { answerRuns } from './runs.js';
 import { answerSuggest } from './suggest.js';
 import type { Workbench } from './workbench.js';
@@ -44,6 +45,7 @@ export function answerCalls(workbench: Workbench): void {
     ...answerApp(),
     ...answerProject(workbench),
     ...answerImages(workbench),
+    ...answerReadings(workbench),
     ...answerRuns(workbench),
     ...answerLabels(workbench),
     ...answerModels(workbench),

@@ -36,6 +36,7 @@ interface Entry {
   /** Process id of its trainer, once it runs. */
   pid: number | null;
   start(): Promise<void>;
+  onEnd: ((job: JobInfo) => void) | undefined;
   ended: Promise<void>;
 }
 
@@ -82,6 +83,7 @@ export class JobRunner {
       abort: new AbortController(),
       kill: new AbortController(),
       pid: null,
+      onEnd: plan.onEnd,
       start: () => this.run(entry, plan).finally(() => finished()),
       ended: new Promise((resolve) => {
         finished = resolve;
@@ -170,12 +172,12 @@ export class JobRunner {
       const result = await runJob(plan.work, plan.request, listener, startTrainer);
       const { product, figures, stopped } = plan.outcome?.(result) ?? {};
       const state = stopped === true ? 'stopped' : 'done';
-      this.end(entry, { state, product: product ?? null, figures: figures ?? {} }, plan.onEnd);
+      this.end(entry, { state, product: product ?? null, figures: figures ?? {} });
     } catch (error) {
       const report = toReport(error);
       // A cancelled job is what the user asked for; everything it did so far is kept.
-      if (report.code === 'cancelled') this.end(entry, { state: 'stopped' }, plan.onEnd);
-      else this.end(entry, { state: 'failed', error: inTheWindow(report, entry.info) }, plan.onEnd);
+      if (report.code === 'cancelled') this.end(entry, { state: 'stopped' });
+      else this.end(entry, { state: 'failed', error: inTheWindow(report, entry.info) });
     }
   }
 
@@ -184,7 +186,7 @@ export class JobRunner {
     this.onChanged(entry.info);
   }
 
-  private end(entry: Entry, change: Partial<JobInfo>, onEnd?: (job: JobInfo) => void): void {
+  private end(entry: Entry, change: Partial<JobInfo>): void {
     entry.info = { ...entry.info, ...change, ended: new Date().toISOString() };
     this.entries.delete(entry.info.id);
     try {
@@ -194,7 +196,7 @@ export class JobRunner {
       entry.info = { ...entry.info, error: entry.info.error ?? toReport(error) };
     }
     this.onChanged(entry.info);
-    onEnd?.(entry.info);
+    entry.onEnd?.(entry.info);
     this.startNext();
   }
 }
