@@ -65,15 +65,11 @@ export function readingPaths(project: Project, id: string): ReadingPaths {
 }
 
 /**
- * Makes a reading that nothing was read for yet.
+ * Makes a reading that nothing was read for yet; classes are named at the model's operating point as it is now.
  *
- * @param threshold see {@link ReadingCard}
  * @throws PretextError `not-found` (model), `disk-full`.
  */
-export function createReading(
-  project: Project,
-  options: { paths: string[]; model: string; threshold: number | null },
-): ReadingCard {
+export function createReading(project: Project, options: { paths: string[]; model: string }): ReadingCard {
   const model = readModelCard(project, options.model);
   const card: ReadingCard = {
     formatVersion: 1,
@@ -84,7 +80,7 @@ export function createReading(
     model: model.id,
     task: model.task,
     classes: model.classes,
-    threshold: model.classes.length === 2 ? options.threshold : null,
+    threshold: model.classes.length === 2 ? (model.threshold ?? null) : null,
     paths: options.paths,
     found: 0,
     images: 0,

@@ -111,7 +111,7 @@ export function answerReadings(workbench: Workbench): Handlers<keyof typeof read
   return {
     'readings:list': () => readings.list(),
     'readings:start': ({ paths, model }) => {
-      const card = createReading(workbench.project, { paths, model, threshold: null });
+      const card = createReading(workbench.project, { paths, model });
       return { reading: card.id, job: readings.run(card) };
     },
     'readings:resume': ({ id }) => readings.run(readReading(workbench.project, id)),

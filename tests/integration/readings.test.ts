@@ -11,7 +11,7 @@ import { Project } from '../../src-main/catalogue/project.js';
 import { writeSampleStudy } from '../../src-main/sample/study.js';
 import { type JobListener, runJob } from '../../src-main/training/client.js';
 import type { ReadStudiesResult } from '../../src-main/training/read-studies.js';
-import { readPredictionFile } from '../../src-main/training/reading-predictions.js';
+import { predictionsOf, readPredictionFile, writePredictions } from '../../src-main/training/reading-predictions.js';
 import { createReading, readingPaths, readReading, readSkipped } from '../../src-main/training/reading-store.js';
 import { ReadingTable } from '../../src-main/training/reading-table.js';
 import { ONE_THREAD, removeFolder, resultOf, scratchFolder, TINY } from '../helpers/command-line.js';
@@ -44,8 +44,7 @@ function inOpenProject<T>(use: (project: Project) => T): T {
   }
 }
 
-const newReading = (...paths: string[]) =>
-  inOpenProject((project) => createReading(project, { paths, model, threshold: null }).id);
+const newReading = (...paths: string[]) => inOpenProject((project) => createReading(project, { paths, model }).id);
 
 /** Probabilities by path as `pretext predict` writes them. */
 async function byCommandLine(path: string): Promise<Map<string, number[]>> {
@@ -113,30 +112,45 @@ describe('reading new studies', () => {
   });
 
   it('goes on where it was stopped, without reading anything twice', async () => {
-    const id = newReading(study, fresh);
     const whole = newReading(study, fresh);
     await read(whole);
-    inOpenProject((project) => {
-      // As a kill leaves it: some images saved, the card unfinished.
-      const done = readPredictionFile(readingPaths(project, whole).predictions);
-      expect(done?.images.imageId.length).toBe(264);
-    });
+    const id = newReading(study, fresh);
     const stop = new AbortController();
-    const phases: string[] = [];
-    const stopped = read(id, {
-      signal: stop.signal,
-      onProgress: ({ phase }) => {
-        phases.push(phase);
-        if (phase === 'Looking for files') stop.abort();
-      },
-    });
+    const stopped = read(id, { signal: stop.signal, onProgress: () => stop.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
-    inOpenProject((project) => expect(readReading(project, id).state).toBe('unfinished'));
-    await read(id);
+    const load = (reading: string) =>
+      inOpenProject((project) => readPredictionFile(readingPaths(project, reading).predictions));
+    const done = load(whole);
+    if (done === null) throw new Error('nothing was read');
+    expect(done.images.imageId.length).toBe(264);
+    expect(load(id)).toBeNull();
+
+    // As a kill leaves it: 100 images saved. A number that no model gives shows that they are not read again.
+    const { images, series } = done;
+    const saved = Array.from({ length: 100 }, (_, row) => ({
+      imageId: images.imageId[row] ?? 0,
+      seriesId: series.seriesId[images.seriesRow[row] ?? 0] ?? null,
+      frames: 1,
+      patientId: images.patientId[row] ?? 0,
+      pseudonym: '',
+      date: null,
+      known: 'no' as const,
+      familiarity: images.familiarity[row] ?? 0,
+      probabilities: row === 7 ? [2, -1] : images.probabilities.subarray(2 * row, 2 * row + 2),
+    }));
     inOpenProject((project) => {
-      const load = (reading: string) => readPredictionFile(readingPaths(project, reading).predictions);
-      expect(load(id)).toEqual(load(whole));
+      expect(readReading(project, id).state).toBe('unfinished');
+      writePredictions(readingPaths(project, id).predictions, predictionsOf(saved, 2));
     });
+    await read(id);
+    const resumed = load(id);
+    expect(resumed?.images.imageId).toEqual(images.imageId);
+    expect([...(resumed?.images.probabilities.subarray(14, 16) ?? [])]).toEqual([2, -1]);
+    resumed?.images.probabilities.set(images.probabilities.subarray(14, 16), 14);
+    for (const [index, value] of images.probabilities.entries()) {
+      expect(Math.abs(value - (resumed?.images.probabilities[index] ?? 9))).toBeLessThan(1e-6);
+    }
+    expect(resumed?.images.patientRank).toEqual(images.patientRank);
   });
 
   it('says which patients the model knows', async () => {
@@ -166,7 +180,6 @@ describe('reading new studies', () => {
       const { images } = ReadingTable.open(project, id).predictions;
       const shares = (loose: boolean) =>
         [...images.familiarity].filter((_, row) => images.seriesRow[row] < 0 === loose);
-      console.log(shares(true), shares(false));
       expect(shares(true).every((share) => share <= 0.02)).toBe(true);
       expect(shares(false).filter((share) => share <= 0.02).length).toBeLessThanOrEqual(3);
     });

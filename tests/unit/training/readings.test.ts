@@ -55,7 +55,7 @@ beforeEach(() => {
   }
   createTask(project, TASK, [{ name: 'no' }, { name: 'yes', colour: '#ff0000' }]);
   const model = fakeModel(project, { task: TASK, classes: ['no', 'yes'], testPatients: [2] });
-  card = createReading(project, { paths: ['/scans'], model, threshold: null });
+  card = createReading(project, { paths: ['/scans'], model });
 });
 
 function readImages(): ReadImage[] {
@@ -105,7 +105,7 @@ describe('the files of a reading', () => {
   });
 
   it('are listed newest first; a damaged one does not hide the others', () => {
-    const second = createReading(project, { paths: ['/more'], model: card.model, threshold: 0.3 });
+    const second = createReading(project, { paths: ['/more'], model: card.model });
     writeFileSync(readingPaths(project, second.id).card, JSON.stringify({ ...second, created: '2999-01-01' }));
     expect(listReadings(project).map(({ id }) => id)).toEqual([second.id, card.id]);
     writeFileSync(readingPaths(project, second.id).card, '{');
@@ -117,7 +117,7 @@ describe('the files of a reading', () => {
   it('are removed only while there is nothing in them', () => {
     openTable();
     expect(errorOf(() => removeEmptyReading(project, card.id)).code).toBe('bad-argument');
-    const empty = createReading(project, { paths: ['/more'], model: card.model, threshold: null });
+    const empty = createReading(project, { paths: ['/more'], model: card.model });
     removeEmptyReading(project, empty.id);
     expect(listReadings(project).map(({ id }) => id)).toEqual([card.id]);
   });
@@ -194,7 +194,8 @@ describe('the worklist', () => {
   });
 
   it('names classes by the threshold of the reading', () => {
-    card = createReading(project, { paths: ['/scans'], model: card.model, threshold: 0.58 });
+    const model = fakeModel(project, { task: TASK, classes: ['no', 'yes'], testPatients: [2], threshold: 0.58 });
+    card = createReading(project, { paths: ['/scans'], model });
     const table = openTable();
     expect(table.counts('image').byClass).toEqual([2, 2]);
     expect(ids(table, { filter: 'uncertain' })).toEqual([3]);

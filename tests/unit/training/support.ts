@@ -10,10 +10,11 @@ export interface FakeModel {
   classes: string[];
   testPatients: number[];
   created?: string;
+  threshold?: number;
 }
 
 /** Writes a model's card and test predictions. @returns its id */
-export function fakeModel(project: Project, { task, classes, testPatients, created }: FakeModel): string {
+export function fakeModel(project: Project, { task, classes, testPatients, created, threshold }: FakeModel): string {
   const card: ModelCard = {
     formatVersion: 1,
     id: newId('probe'),
@@ -27,6 +28,7 @@ export function fakeModel(project: Project, { task, classes, testPatients, creat
     labels: 0,
     seeds: [0],
     normalisation: 1,
+    threshold: threshold ?? null,
   };
   const predictions: TestPredictions = {
     imageIds: testPatients.map((_, index) => 1000 + index),
