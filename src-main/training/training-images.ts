@@ -67,7 +67,7 @@ export interface KnownPatients {
 }
 
 /**
- * The patients whose labels made the model, and those on whom its figures were measured. Of a model without its list
+ * The patients whose labels made the model or chose its threshold, and those on whom its figures were measured. Of a model without its list
  * all patients count as training patients who had a label of the task when it was made and are not in its test set:
  * rather one too many than one too few.
  *

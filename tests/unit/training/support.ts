@@ -29,13 +29,17 @@ export function fakeModel(project: Project, { task, classes, testPatients, creat
     seeds: [0],
     normalisation: 1,
     threshold: threshold ?? null,
+    thresholdSource: null,
+    split: null,
   };
   const predictions: TestPredictions = {
     imageIds: testPatients.map((_, index) => 1000 + index),
     patientIds: testPatients,
     labels: testPatients.map(() => 0),
     perSeed: [testPatients.flatMap(() => classes.map(() => 1 / classes.length))],
+    thresholds: [],
     baselinePerSeed: null,
+    baselineThresholds: null,
   };
   const paths = modelPaths(project, card.id);
   mkdirSync(paths.folder, { recursive: true });
