@@ -8,6 +8,7 @@ import { imageCalls } from './images.js';
 import { jobCalls, jobEvents } from './jobs.js';
 import { taskCalls } from './labels.js';
 import { modelCalls } from './models.js';
+import { pixelsCalls } from './pixels.js';
 import { projectCalls, projectEvents } from './project.js';
 import { readingCalls } from './readings.js';
 import { runCalls, runEvents } from './runs.js';
@@ -24,6 +25,7 @@ export const calls = {
   ...modelCalls,
   ...embeddingCalls,
   ...suggestCalls,
+  ...pixelsCalls,
 } satisfies Record<string, CallSchema>;
 
 export const events = {

@@ -1,6 +1,7 @@
-/** @file Colour to luminance, for every photometric interpretation that has colour (PS3.3 C.7.6.3.1.2). */
+/** @file Colour to luminance and to RGB, for every photometric interpretation that has colour (PS3.3 C.7.6.3.1.2). */
 
-import type { Palette } from './lut.js';
+import type { ImageHeader } from './header.js';
+import type { LookupTable, Palette } from './lut.js';
 import { lookUp } from './lut.js';
 import type { SampleArray } from './samples.js';
 
@@ -31,4 +32,53 @@ export function luminanceOfPalette(indices: Float32Array, palette: Palette): Flo
     (index) =>
       RED * lookUp(palette.red, index) + GREEN * lookUp(palette.green, index) + BLUE * lookUp(palette.blue, index),
   );
+}
+
+/** One frame of colour as it comes from a decoder. */
+interface ColourFrame {
+  header: Pick<ImageHeader, 'photometricInterpretation' | 'bitsStored' | 'rows' | 'columns'>;
+  /** [rows, columns, 3], or palette indices [rows, columns]. */
+  values: SampleArray;
+  mapping: { palette: Palette | null };
+}
+
+/** Luminance and chrominance to RGB: of the full range, or of ITU-R BT.601's studio range (YBR_PARTIAL_...). */
+function ybrToRgb(values: SampleArray, pixels: number, partial: boolean): Uint8ClampedArray<ArrayBuffer> {
+  const out = new Uint8ClampedArray(pixels * 3);
+  const black = partial ? 16 : 0;
+  const gain = partial ? 255 / 219 : 1;
+  const chroma = partial ? 255 / 224 : 1;
+  for (let at = 0; at < pixels * 3; at += 3) {
+    const y = gain * (values[at]! - black);
+    const blue = chroma * (values[at + 1]! - 128);
+    const red = chroma * (values[at + 2]! - 128);
+    out[at] = y + 1.402 * red;
+    out[at + 1] = y - ((BLUE * 1.772) / GREEN) * blue - ((RED * 1.402) / GREEN) * red;
+    out[at + 2] = y + 1.772 * blue;
+  }
+  return out;
+}
+
+function paletteToRgb(indices: SampleArray, pixels: number, palette: Palette): Uint8ClampedArray<ArrayBuffer> {
+  const out = new Uint8ClampedArray(pixels * 3);
+  const level = (table: LookupTable, index: number): number => lookUp(table, index) >> (table.bits - 8);
+  for (let i = 0; i < pixels; i++) {
+    const index = indices[i]!;
+    out[3 * i] = level(palette.red, index);
+    out[3 * i + 1] = level(palette.green, index);
+    out[3 * i + 2] = level(palette.blue, index);
+  }
+  return out;
+}
+
+/** One frame of colour as [rows, columns, 3]: red, green, blue of 8 bits; deeper samples lose their low bits. */
+export function rgbOfFrame({ header, values, mapping }: ColourFrame): Uint8Array<ArrayBuffer> {
+  const pixels = header.rows * header.columns;
+  const { photometricInterpretation: photometric, bitsStored } = header;
+  if (mapping.palette !== null) return new Uint8Array(paletteToRgb(values, pixels, mapping.palette).buffer);
+  if (photometric.startsWith('YBR')) {
+    return new Uint8Array(ybrToRgb(values, pixels, photometric.startsWith('YBR_PARTIAL')).buffer);
+  }
+  const scale = 255 / (2 ** bitsStored - 1);
+  return Uint8Array.from({ length: pixels * 3 }, (_, at) => Math.round(values[at]! * scale));
 }

@@ -1,12 +1,14 @@
 /** @file What the decode pool and its worker threads say to each other. */
 
+import type { DisplayFrame } from './display.js';
 import type { ImageHeader } from './header.js';
 import type { TagList } from './tags.js';
 
 export type DecodeRequest =
   | { id: number; kind: 'header'; path: string }
   | { id: number; kind: 'normalise'; path: string; side: number }
-  | { id: number; kind: 'tags'; path: string; identifiers: boolean };
+  | { id: number; kind: 'tags'; path: string; identifiers: boolean }
+  | { id: number; kind: 'frame'; path: string; frame: number };
 
 export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; reason: string };
 
@@ -15,7 +17,11 @@ export type NormaliseResult = { ok: true; header: ImageHeader; frames: Uint16Arr
 
 export type TagsResult = { ok: true; list: TagList } | { ok: false; reason: string };
 
+/** One frame in full resolution. */
+export type FrameResult = { ok: true; frame: DisplayFrame } | { ok: false; reason: string };
+
 export type DecodeReply =
   | { id: number; kind: 'header'; result: HeaderResult }
   | { id: number; kind: 'normalise'; result: NormaliseResult }
-  | { id: number; kind: 'tags'; result: TagsResult };
+  | { id: number; kind: 'tags'; result: TagsResult }
+  | { id: number; kind: 'frame'; result: FrameResult };

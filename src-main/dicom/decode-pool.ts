@@ -4,10 +4,17 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { entryPath } from '../base/entries.js';
 import { PretextError } from '../base/errors.js';
-import type { DecodeReply, DecodeRequest, HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
+import type {
+  DecodeReply,
+  DecodeRequest,
+  FrameResult,
+  HeaderResult,
+  NormaliseResult,
+  TagsResult,
+} from './decode-messages.js';
 import { thrownText } from './refusal.js';
 
-export type { HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
+export type { FrameResult, HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
 
 export interface DecodePoolOptions {
   /** Worker threads; by default one for each processor. */
@@ -17,6 +24,8 @@ export interface DecodePoolOptions {
   /** Most JavaScript heap of one worker. */
   heapLimitMb?: number;
 }
+
+type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 
 interface Job {
   request: DecodeRequest;
@@ -60,44 +69,22 @@ export class DecodePool {
 
   /** The header of a file, or the reason why it is refused. */
   readHeader(path: string): Promise<HeaderResult> {
-    return new Promise((resolve, reject) => {
-      this.enqueue({
-        request: { id: this.nextId++, kind: 'header', path },
-        settle: (reply) => {
-          if (reply.kind === 'header') resolve(reply.result);
-          else reject(new Error('the worker answered another question'));
-        },
-        fail: (reason) => resolve({ ok: false, reason }),
-      });
-    });
+    return this.ask({ kind: 'header', path }, (reply) => (reply.kind === 'header' ? reply.result : null));
   }
 
   /** Every frame of a file as a square of `side` pixels (see `normaliseFrame`), or the reason why it is refused. */
   normalise(path: string, side: number): Promise<NormaliseResult> {
-    return new Promise((resolve, reject) => {
-      this.enqueue({
-        request: { id: this.nextId++, kind: 'normalise', path, side },
-        settle: (reply) => {
-          if (reply.kind === 'normalise') resolve(reply.result);
-          else reject(new Error('the worker answered another question'));
-        },
-        fail: (reason) => resolve({ ok: false, reason }),
-      });
-    });
+    return this.ask({ kind: 'normalise', path, side }, (reply) => (reply.kind === 'normalise' ? reply.result : null));
+  }
+
+  /** One frame in full resolution (see `displayFrame`), counted from 0, or the reason why it is refused. */
+  readFrame(path: string, frame: number): Promise<FrameResult> {
+    return this.ask({ kind: 'frame', path, frame }, (reply) => (reply.kind === 'frame' ? reply.result : null));
   }
 
   /** The tags of a file (see `readTagsFromFile`), or the reason why it is refused. */
   readTags(path: string, identifiers: boolean): Promise<TagsResult> {
-    return new Promise((resolve, reject) => {
-      this.enqueue({
-        request: { id: this.nextId++, kind: 'tags', path, identifiers },
-        settle: (reply) => {
-          if (reply.kind === 'tags') resolve(reply.result);
-          else reject(new Error('the worker answered another question'));
-        },
-        fail: (reason) => resolve({ ok: false, reason }),
-      });
-    });
+    return this.ask({ kind: 'tags', path, identifiers }, (reply) => (reply.kind === 'tags' ? reply.result : null));
   }
 
   /** Stops all workers; files that are still waiting are refused. */
@@ -110,6 +97,23 @@ export class DecodePool {
       this.release(slot)?.fail('It was not read: the job was stopped.');
     }
     await Promise.all(slots.map(({ worker }) => worker.terminate()));
+  }
+
+  private ask<R>(
+    question: WithoutId<DecodeRequest>,
+    resultOf: (reply: DecodeReply) => R | null,
+  ): Promise<R | { ok: false; reason: string }> {
+    return new Promise((resolve, reject) => {
+      this.enqueue({
+        request: { id: this.nextId++, ...question },
+        settle: (reply) => {
+          const result = resultOf(reply);
+          if (result === null) reject(new Error('the worker answered another question'));
+          else resolve(result);
+        },
+        fail: (reason) => resolve({ ok: false, reason }),
+      });
+    });
   }
 
   private enqueue(job: Job): void {

@@ -35,6 +35,8 @@ export interface StoredPixels {
 /** A file whose frames are decoded one by one, so that long cine loops need the memory of one frame. */
 export interface PixelSource {
   header: ImageHeader;
+  /** The data set beside the pixels; null for PNG and JPEG. */
+  elements: ValueReader | null;
   /** Stored pixels of one frame; the header then says one frame. @throws PretextError `bad-file`. */
   readFrame(frame: number): Promise<StoredPixels>;
 }
@@ -94,7 +96,7 @@ export function openPixels(bytes: Uint8Array, path: string): PixelSource {
   const kind = identify(bytes);
   if (kind === null || kind !== 'dicom') {
     const header = readHeader(bytes, path);
-    return { header, readFrame: async () => decodeRaster(bytes, header, path) };
+    return { header, elements: null, readFrame: async () => decodeRaster(bytes, header, path) };
   }
   const first = parseDataSet(bytes, path);
   const header = headerOf(first, path, bytes.length, () => sha256(bytes));
@@ -138,12 +140,13 @@ export function openPixels(bytes: Uint8Array, path: string): PixelSource {
         throw refusal(path, `${which} cannot be decoded as ${syntax.name}: ${thrownText(error)}.`, error);
       }
     };
-    return { header, readFrame };
+    return { header, elements: top, readFrame };
   }
   if (parsed.pixelData?.length === null)
     throw refusal(path, 'Its pixel data has no length, though it is not compressed.');
   return {
     header,
+    elements: top,
     readFrame: async (frame) => ({
       header: {
         ...header,

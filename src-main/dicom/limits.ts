@@ -10,6 +10,8 @@ export const MAX_FRAME_BYTES = 256 * MiB;
 export const MAX_DECODED_BYTES = 1024 * MiB;
 /** Most bytes that a deflated header may take up before its pixel data is found. */
 export const MAX_INFLATED_HEADER_BYTES = 80 * MiB;
+/** Largest file of several frames that a worker keeps between two frames that it is asked for. */
+export const MAX_KEPT_BYTES = 512 * MiB;
 /** Largest PNG or JPEG in pixels. */
 export const MAX_RASTER_PIXELS = 128 * MiB;
 /** Most frames that one file may hold. */

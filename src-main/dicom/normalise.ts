@@ -24,7 +24,7 @@ export const PERCENTILES = { low: 0.005, high: 0.995 } as const;
 const PERCENTILE_SAMPLE = 65_536;
 
 /** True where the values are Hounsfield units: grey CT with a value range below zero, no screenshots or derived maps. */
-function isHounsfield(header: ImageHeader): boolean {
+export function isHounsfield(header: ImageHeader): boolean {
   return (
     header.modality === 'CT' &&
     header.samplesPerPixel === 1 &&

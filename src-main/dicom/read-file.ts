@@ -1,7 +1,7 @@
 /** @file Files to headers and bytes, reading no more of a file than its header needs. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { fileError, PretextError } from '../base/errors.js';
 import { type ParsedDataSet, parseDataSet, type WantedSequences } from './dataset.js';
 import { type ByteSource, listFragments } from './fragments.js';
@@ -119,6 +119,16 @@ export function readWholeFile(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     if (error instanceof RangeError) throw refusal(path, 'The file is larger than 2 GB.', error);
+    throw fileError(error, path);
+  }
+}
+
+/** Changes whenever the file is written. @throws PretextError `unreadable`. */
+export function fileVersion(path: string): string {
+  try {
+    const { size, mtimeMs, ino } = statSync(path);
+    return `${size} ${mtimeMs} ${ino}`;
+  } catch (error) {
     throw fileError(error, path);
   }
 }

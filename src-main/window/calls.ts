@@ -11,6 +11,7 @@ import type { Handlers } from './handlers.js';
 import { answerImages } from './images.js';
 import { answerLabels } from './labels.js';
 import { answerModels } from './models.js';
+import { answerPixels } from './pixels.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
 import { answerReadings } from './readings.js';
@@ -51,6 +52,7 @@ export function answerCalls(workbench: Workbench): void {
     ...answerModels(workbench),
     ...answerEmbeddings(workbench),
     ...answerSuggest(workbench),
+    ...answerPixels(workbench),
   };
   for (const channel of Object.keys(calls) as Channel[]) answerCall(channel, handlers[channel] as never);
 }

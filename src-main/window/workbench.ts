@@ -27,6 +27,7 @@ export class Workbench {
     this.meter.run(this.jobs.live.length > 0);
   });
   private readonly meter = new MachineMeter((load) => this.tell('machine:load', load));
+  private readonly closing: (() => void)[] = [];
   private opened: { project: Project; lock: ActivityLock; watch: NodeJS.Timeout } | null = null;
 
   /** The open project. @throws PretextError `not-a-project` where none is open. */
@@ -95,7 +96,13 @@ export class Workbench {
     this.opened.lock.release();
     this.opened.project.close();
     this.opened = null;
+    for (const release of this.closing) release();
     this.changed('project');
+  }
+
+  /** Calls `release` whenever a project is closed, for what was kept open on its behalf. */
+  onClose(release: () => void): void {
+    this.closing.push(release);
   }
 
   info(): ProjectInfo {

@@ -10,5 +10,6 @@ import { results } from './en/results.js';
 import { settings } from './en/settings.js';
 import { shell } from './en/shell.js';
 import { start } from './en/start.js';
+import { viewer } from './en/viewer.js';
 
-export const text = { explore, finetune, importing, label, predict, pretrain, results, settings, shell, start };
+export const text = { explore, finetune, importing, label, predict, pretrain, results, settings, shell, start, viewer };

@@ -1,0 +1,41 @@
+/** @file One frame of an image in full resolution, as the viewer shows it. */
+
+import * as v from 'valibot';
+import { finite, rowId, wholeNumber } from './channels.js';
+
+const positive = v.pipe(finite, v.gtValue(0));
+
+/** Modality values [rows, columns] in the smallest type that holds them. */
+const greyPixels = v.object({
+  kind: v.literal('grey'),
+  values: v.union([v.instance(Uint8Array), v.instance(Int16Array), v.instance(Uint16Array), v.instance(Float32Array)]),
+  /** MONOCHROME1: the lowest value is white. */
+  inverted: v.boolean(),
+});
+
+/** [rows, columns, 3]: red, green, blue. */
+const colourPixels = v.object({ kind: v.literal('colour'), values: v.instance(Uint8Array) });
+
+export const displayFrame = v.object({
+  rows: v.pipe(wholeNumber, v.minValue(1)),
+  columns: v.pipe(wholeNumber, v.minValue(1)),
+  pixels: v.variant('kind', [greyPixels, colourPixels]),
+  /** Millimetres between rows and columns; `detector`: not corrected for the magnification of a projection. */
+  spacing: v.nullable(v.object({ row: positive, column: positive, plane: v.picklist(['patient', 'detector']) })),
+  /** Height of a pixel over its width. */
+  pixelAspectRatio: positive,
+  /** The header's windows, in modality values. */
+  windows: v.array(v.object({ centre: finite, width: positive, explanation: v.nullable(v.string()) })),
+  windowFunction: v.picklist(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']),
+  /** Values that black and white take where the header has no window: percentiles of the frame. */
+  auto: v.object({ low: finite, high: finite }),
+  modality: v.nullable(v.string()),
+  /** What the values count: 'HU', or null where the file does not say. */
+  unit: v.nullable(v.string()),
+});
+export type DisplayFrame = v.InferOutput<typeof displayFrame>;
+
+export const pixelsCalls = {
+  /** Decoded by a worker thread; frames are counted from 0. */
+  'pixels:frame': { argument: v.object({ imageId: rowId, frame: wholeNumber }), answer: displayFrame },
+};

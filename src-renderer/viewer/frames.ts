@@ -1,0 +1,166 @@
+/** @file Frames for cornerstone3D: its image loader and metadata, fed by main, with a cache that is bounded. */
+
+import { cache, Enums, getShouldUseCPURendering, imageLoader, metaData, type Types } from '@cornerstonejs/core';
+import type { DisplayFrame } from '../../src-main/contract/pixels.js';
+import { call } from '../bridge/index.js';
+import type { FrameFacts } from './windowing.js';
+
+export interface StackItem {
+  imageId: number;
+  frame: number;
+}
+
+const SCHEME = 'pretext';
+
+/** Decoded frames that are kept, in bytes: some hundred slices, or a few mammograms. */
+const CACHE_BYTES = 512 * 2 ** 20;
+
+/** Beside the pixels, of every frame that was loaded: cornerstone3D asks for it even when the pixels are gone. */
+const known = new Map<string, FrameFacts>();
+
+function factsOf({ pixels, ...facts }: DisplayFrame): FrameFacts {
+  return {
+    ...facts,
+    colour: pixels.kind === 'colour',
+    inverted: pixels.kind === 'grey' && pixels.inverted,
+    whole: !(pixels.values instanceof Float32Array),
+  };
+}
+
+/** Millimetres between rows and columns; pixels, with their shape kept, where the file has no distances. */
+function spacingOf({ spacing, pixelAspectRatio }: Pick<FrameFacts, 'spacing' | 'pixelAspectRatio'>): {
+  row: number;
+  column: number;
+} {
+  return spacing ?? { row: pixelAspectRatio, column: 1 };
+}
+
+function extent(values: ArrayLike<number>): { low: number; high: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? { low, high } : { low: 0, high: 0 };
+}
+
+/** Colour with an opaque fourth channel, as cornerstone3D draws it without WebGL. */
+function withAlpha(rgb: Uint8Array): Uint8Array {
+  const rgba = new Uint8Array((rgb.length / 3) * 4).fill(255);
+  for (let pixel = 0; pixel < rgb.length / 3; pixel++) rgba.set(rgb.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
+  return rgba;
+}
+
+function toImage(id: string, frame: DisplayFrame): Types.IImage {
+  const { rows, columns, pixels } = frame;
+  const colour = pixels.kind === 'colour';
+  const useRgba = getShouldUseCPURendering();
+  const values = colour && useRgba ? withAlpha(pixels.values) : pixels.values;
+  const { low, high } = colour ? { low: 0, high: 255 } : extent(values);
+  const { row, column } = spacingOf(frame);
+  return {
+    imageId: id,
+    minPixelValue: low,
+    maxPixelValue: high,
+    slope: 1,
+    intercept: 0,
+    // Only until the viewer sets its own; the range is that of 0 to 255 for colour.
+    windowCenter: colour ? 128 : (low + high + 1) / 2,
+    windowWidth: colour ? 256 : high - low + 1,
+    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
+    getPixelData: () => values,
+    getCanvas: () => document.createElement('canvas'),
+    rows,
+    columns,
+    height: rows,
+    width: columns,
+    color: colour,
+    rgba: colour && useRgba,
+    numberOfComponents: colour ? (useRgba ? 4 : 3) : 1,
+    columnPixelSpacing: column,
+    rowPixelSpacing: row,
+    invert: pixels.kind === 'grey' && pixels.inverted,
+    photometricInterpretation: colour ? 'RGB' : 'MONOCHROME2',
+    sizeInBytes: values.byteLength,
+    dataType: values.constructor.name as Types.PixelDataTypedArrayString,
+    imageFrame: {} as Types.IImageFrame,
+  };
+}
+
+function loadImage(id: string): Types.IImageLoadObject {
+  const { imageId, frame } = itemOf(id);
+  const promise = call('pixels:frame', { imageId, frame }).then((answer) => {
+    known.set(id, factsOf(answer));
+    return toImage(id, answer);
+  });
+  return { promise: promise as unknown as Types.IImageLoadObject['promise'] };
+}
+
+function moduleOf(type: string, id: string): unknown {
+  const frame = known.get(id);
+  if (frame === undefined) return undefined;
+  const { row, column } = spacingOf(frame);
+  switch (type) {
+    case Enums.MetadataModules.IMAGE_PIXEL:
+      return {
+        samplesPerPixel: frame.colour ? 3 : 1,
+        photometricInterpretation: frame.colour ? 'RGB' : 'MONOCHROME2',
+      };
+    case Enums.MetadataModules.IMAGE_PLANE:
+      // Each frame lies in a plane of its own: the viewer shows one at a time and measures within it.
+      return {
+        frameOfReferenceUID: id,
+        rows: frame.rows,
+        columns: frame.columns,
+        imageOrientationPatient: [1, 0, 0, 0, 1, 0],
+        rowCosines: [1, 0, 0],
+        columnCosines: [0, 1, 0],
+        imagePositionPatient: [0, 0, 0],
+        rowPixelSpacing: row,
+        columnPixelSpacing: column,
+        usingDefaultValues: frame.spacing === null,
+      };
+    case Enums.MetadataModules.GENERAL_SERIES:
+      return { modality: frame.modality };
+    default:
+      return undefined;
+  }
+}
+
+/** The name of a frame in cornerstone3D. */
+export function idOf({ imageId, frame }: StackItem): string {
+  return `${SCHEME}:${imageId}/${frame}`;
+}
+
+function itemOf(id: string): StackItem {
+  const [imageId = 0, frame = 0] = id
+    .slice(SCHEME.length + 1)
+    .split('/')
+    .map(Number);
+  return { imageId, frame };
+}
+
+/** What is known of a frame that was loaded. */
+export function factsFor(id: string): FrameFacts | undefined {
+  return known.get(id);
+}
+
+/** Decodes a frame unless it is in the cache. @throws CallError where it cannot be decoded. */
+export async function loadFrame(id: string): Promise<void> {
+  await imageLoader.loadAndCacheImage(id);
+}
+
+/** Drops everything: another project's images have the same numbers. */
+export function forgetFrames(): void {
+  cache.purgeCache();
+  known.clear();
+}
+
+/** Registers the loader; once for the window. */
+export function provideFrames(): void {
+  imageLoader.registerImageLoader(SCHEME, loadImage);
+  metaData.addProvider(moduleOf);
+  cache.setMaxCacheSize(CACHE_BYTES);
+}

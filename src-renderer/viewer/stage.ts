@@ -1,0 +1,343 @@
+/**
+ * @file One image on the screen: cornerstone3D's viewport with its stack, its window and its camera. It brings
+ * cornerstone3D with it, so it is loaded when the first image is opened.
+ */
+
+import { Enums, getShouldUseCPURendering, type RenderingEngine, type Types } from '@cornerstonejs/core';
+import { annotation, Enums as ToolEnums } from '@cornerstonejs/tools';
+import { factsFor, idOf, loadFrame, type StackItem } from './frames.js';
+import { releaseEngine, takeEngine } from './prepare.js';
+import { type Tool, ToolBox, type Windowed } from './toolbox.js';
+import { draggedWindow, type FrameFacts, firstWindow, type GreyWindow, rangeOf } from './windowing.js';
+
+/** What there is to say about the image that is shown. */
+export interface View {
+  /** Place in the stack. */
+  index: number;
+  facts: FrameFacts;
+  window: GreyWindow;
+  inverted: boolean;
+  /** Pixels of the screen for each pixel of the image. */
+  zoom: number;
+}
+
+/** A length, where its middle is on the screen. */
+export interface Measurement {
+  id: string;
+  x: number;
+  y: number;
+  /** Pixels of the image from one end to the other, across columns and across rows. */
+  columns: number;
+  rows: number;
+}
+
+/** What is under the pointer. */
+export interface Probe {
+  column: number;
+  row: number;
+  /** The modality value, or red, green and blue. */
+  values: number[];
+}
+
+export interface StageEvents {
+  onview(view: View): void;
+  onmeasure(measurements: Measurement[]): void;
+  /** The frame that is wanted could not be loaded. */
+  onerror(thrown: unknown): void;
+  onloading(loading: boolean): void;
+}
+
+/** Frames that are decoded ahead of being asked for, the likeliest first. */
+const AHEAD = [1, -1, 2, -2];
+
+const ZOOM_LIMITS = { least: 0.02, most: 64 };
+
+let made = 0;
+
+export class Stage implements Windowed {
+  /** True where the processor draws, because there is no WebGL. */
+  readonly onProcessor: boolean;
+  private readonly id = `viewer-${made++}`;
+  private readonly engine: RenderingEngine;
+  private readonly viewport: Types.IStackViewport;
+  private readonly tools: ToolBox;
+  private readonly sizes: ResizeObserver;
+  private items: readonly StackItem[] = [];
+  private ids: string[] = [];
+  private wanted = 0;
+  private shown = -1;
+  /** Grows with every stack: what was begun for an older one is dropped. */
+  private stack = 0;
+  private shownStack = -1;
+  private busy = false;
+  private closed = false;
+  private facts: FrameFacts | null = null;
+  private window: GreyWindow = { centre: 128, width: 256 };
+  /** The window that a person chose, kept for images on the same scale; null while every image has its own. */
+  private chosen: { window: GreyWindow; scale: string } | null = null;
+  private dragStart: GreyWindow = this.window;
+  private inverted = false;
+  /** The whole image is in view, and stays so when the window changes its size. */
+  private fitted = true;
+  private adjusting = false;
+
+  /** @param element has a size and nothing in it. */
+  constructor(
+    private readonly element: HTMLDivElement,
+    private readonly events: StageEvents,
+  ) {
+    this.engine = takeEngine();
+    this.onProcessor = getShouldUseCPURendering();
+    const defaultOptions = { background: [0, 0, 0] as Types.Point3 };
+    this.engine.enableElement({ viewportId: this.id, element, type: Enums.ViewportType.STACK, defaultOptions });
+    this.viewport = this.engine.getViewport(this.id) as Types.IStackViewport;
+    this.tools = new ToolBox(this.id, this.engine.id, this);
+    element.addEventListener(Enums.Events.CAMERA_MODIFIED, this.onCamera);
+    element.addEventListener(Enums.Events.IMAGE_RENDERED, this.measure);
+    element.addEventListener(ToolEnums.Events.ANNOTATION_RENDERED, this.measure);
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(element);
+  }
+
+  /**
+   * Shows one place of a stack. While frames come slower than they are asked for, the last wish counts. The same frames
+   * in another array are the same stack.
+   */
+  async show(stack: readonly StackItem[], index: number): Promise<void> {
+    if (!this.isCurrent(stack)) {
+      this.items = stack;
+      this.ids = stack.map(idOf);
+      this.stack++;
+      this.shown = -1;
+    }
+    this.wanted = index;
+    await this.follow();
+  }
+
+  choose(tool: Tool): void {
+    this.tools.choose(tool);
+  }
+
+  setWindow(window: GreyWindow): void {
+    if (this.facts === null || this.facts.colour) return;
+    this.chosen = { window, scale: scaleOf(this.facts) };
+    this.apply();
+  }
+
+  beginWindowing(): void {
+    this.dragStart = this.window;
+  }
+
+  dragWindow(right: number, down: number): void {
+    if (this.facts !== null) this.setWindow(draggedWindow(this.dragStart, right, down, this.facts));
+  }
+
+  invert(): void {
+    this.inverted = !this.inverted;
+    this.apply();
+  }
+
+  /** The image's own window and colours, all of it in view. */
+  reset(): void {
+    this.chosen = null;
+    this.inverted = false;
+    this.fit();
+    this.apply();
+  }
+
+  /**
+   * Enlarges by `factor` about a point of the element, which stays where it is; about the middle where none is given.
+   */
+  zoomBy(factor: number, point?: Types.Point2): void {
+    const { parallelScale, focalPoint, position } = this.viewport.getCamera();
+    if (parallelScale === undefined || focalPoint === undefined || position === undefined || this.facts === null)
+      return;
+    const zoom = this.zoom();
+    const bounded = Math.min(Math.max(zoom * factor, ZOOM_LIMITS.least), ZOOM_LIMITS.most) / zoom;
+    const still = point === undefined ? focalPoint : this.viewport.canvasToWorld(point);
+    const towards = (axis: number): number => (still[axis]! - focalPoint[axis]!) * (1 - 1 / bounded);
+    const shifted = (from: Types.Point3): Types.Point3 => [
+      from[0] + towards(0),
+      from[1] + towards(1),
+      from[2] + towards(2),
+    ];
+    this.viewport.setCamera({
+      parallelScale: parallelScale / bounded,
+      focalPoint: shifted(focalPoint),
+      position: shifted(position),
+    });
+    this.viewport.render();
+  }
+
+  /** What lies under a point of the element, or null beside the image. */
+  probe(point: Types.Point2): Probe | null {
+    const image = this.viewport.getCornerstoneImage?.();
+    if (image === undefined || this.facts === null || this.shown < 0) return null;
+    const world = this.viewport.canvasToWorld(point);
+    // With WebGL a whole number is the middle of a pixel, without it the pixel's corner.
+    const half = this.onProcessor ? 0 : 0.5;
+    const column = Math.floor(world[0] / image.columnPixelSpacing + half);
+    const row = Math.floor(world[1] / image.rowPixelSpacing + half);
+    if (column < 0 || row < 0 || column >= image.columns || row >= image.rows) return null;
+    const pixels = image.getPixelData();
+    const channels = pixels.length / (image.columns * image.rows);
+    const first = (row * image.columns + column) * channels;
+    const values = Array.from(pixels.subarray(first, first + Math.min(channels, 3)));
+    return { column, row, values: values.map((value) => value * image.slope + image.intercept) };
+  }
+
+  removeMeasurements(): void {
+    for (const { id } of this.lengths()) this.tools.removeLength(id);
+    this.viewport.render();
+  }
+
+  /** Frees the viewport, its listeners and its textures. */
+  close(): void {
+    this.closed = true;
+    this.sizes.disconnect();
+    this.element.removeEventListener(Enums.Events.CAMERA_MODIFIED, this.onCamera);
+    this.element.removeEventListener(Enums.Events.IMAGE_RENDERED, this.measure);
+    this.element.removeEventListener(ToolEnums.Events.ANNOTATION_RENDERED, this.measure);
+    for (const id of this.ids) annotation.state.getAnnotationManager().removeAnnotations(id);
+    this.tools.close();
+    this.engine.disableElement(this.id);
+    releaseEngine();
+  }
+
+  private isCurrent(stack: readonly StackItem[]): boolean {
+    if (stack === this.items) return true;
+    if (stack.length !== this.items.length) return false;
+    return stack.every((item, place) => idOf(item) === this.ids[place]);
+  }
+
+  private async follow(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.events.onloading(true);
+    while (!this.closed && this.shown !== this.wanted) await this.step();
+    this.busy = false;
+    if (this.closed) return;
+    this.events.onloading(false);
+    void this.loadAhead();
+  }
+
+  /** Loads and shows the frame that is wanted now. */
+  private async step(): Promise<void> {
+    const { wanted, stack } = this;
+    const id = this.ids[wanted];
+    if (id === undefined) {
+      this.wanted = this.shown;
+      return;
+    }
+    const isStale = () => this.closed || stack !== this.stack;
+    try {
+      await loadFrame(id);
+      if (isStale()) return;
+      await this.display(wanted);
+      if (isStale()) return;
+      this.shown = wanted;
+      this.facts = factsFor(id) ?? null;
+      if (this.fitted) this.fit();
+      this.apply();
+    } catch (error) {
+      if (isStale()) return;
+      this.shown = wanted;
+      this.facts = null;
+      this.events.onerror(error);
+    }
+  }
+
+  private async display(index: number): Promise<void> {
+    if (this.shownStack === this.stack) {
+      await this.viewport.setImageIdIndex(index);
+      return;
+    }
+    this.shownStack = this.stack;
+    this.fitted = true;
+    await this.viewport.setStack(this.ids, index);
+  }
+
+  private async loadAhead(): Promise<void> {
+    const { shown, stack } = this;
+    for (const offset of AHEAD) {
+      const id = this.ids[shown + offset];
+      if (id === undefined) continue;
+      if (this.closed || this.busy || stack !== this.stack) return;
+      // A frame that cannot be decoded says so when it is looked at.
+      await loadFrame(id).catch(() => undefined);
+    }
+  }
+
+  private apply(): void {
+    const { facts, chosen } = this;
+    if (facts === null) return;
+    if (facts.colour) this.window = { centre: 128, width: 256 };
+    else this.window = chosen?.scale === scaleOf(facts) ? chosen.window : firstWindow(facts);
+    const isSigmoid = facts.windowFunction === 'SIGMOID' && !facts.colour && !this.onProcessor;
+    const { SAMPLED_SIGMOID, LINEAR } = Enums.VOILUTFunctionType;
+    this.viewport.setProperties({
+      voiRange: rangeOf(this.window, facts.colour ? 'LINEAR' : facts.windowFunction),
+      ...(this.onProcessor ? {} : { VOILUTFunction: isSigmoid ? SAMPLED_SIGMOID : LINEAR }),
+      invert: facts.inverted !== this.inverted,
+    });
+    this.viewport.render();
+    this.tell();
+  }
+
+  private fit(): void {
+    this.adjusting = true;
+    this.viewport.resetCamera();
+    this.adjusting = false;
+    this.fitted = true;
+    this.viewport.render();
+  }
+
+  private resize(): void {
+    if (this.closed || this.element.clientWidth === 0 || this.element.clientHeight === 0) return;
+    this.adjusting = true;
+    this.engine.resize(true, !this.fitted);
+    this.adjusting = false;
+    if (this.shown >= 0) this.tell();
+  }
+
+  private zoom(): number {
+    const { parallelScale } = this.viewport.getCamera();
+    const row = this.viewport.getCornerstoneImage?.()?.rowPixelSpacing ?? 1;
+    return parallelScale === undefined ? 1 : (this.element.clientHeight * row) / (2 * parallelScale);
+  }
+
+  private readonly onCamera = (): void => {
+    if (this.adjusting) return;
+    this.fitted = false;
+    this.tell();
+  };
+
+  private tell(): void {
+    const { facts, shown, window, inverted } = this;
+    if (facts !== null) this.events.onview({ index: shown, facts, window, inverted, zoom: this.zoom() });
+  }
+
+  private lengths(): ReturnType<ToolBox['lengths']> {
+    const id = this.ids[this.shown];
+    return id === undefined || this.facts === null ? [] : this.tools.lengths(this.element, id);
+  }
+
+  private readonly measure = (): void => {
+    const image = this.viewport.getCornerstoneImage?.();
+    if (image === undefined || this.closed) return;
+    this.events.onmeasure(
+      this.lengths().map(({ id, ends: [first, second] }) => {
+        const middle: Types.Point3 = [(first[0] + second[0]) / 2, (first[1] + second[1]) / 2, 0];
+        const [x, y] = this.viewport.worldToCanvas(middle);
+        const columns = (second[0] - first[0]) / image.columnPixelSpacing;
+        const rows = (second[1] - first[1]) / image.rowPixelSpacing;
+        return { id, x, y, columns, rows };
+      }),
+    );
+  };
+}
+
+/** Images of one scale can share a window. */
+function scaleOf({ modality, unit, windowFunction, colour }: FrameFacts): string {
+  return [modality, unit, windowFunction, colour].join('/');
+}
