@@ -36,6 +36,7 @@ export const Purpose = {
   preview: 9,
   cluster: 10,
   layout: 11,
+  labelQueue: 12,
 } as const;
 
 /** A small fast generator (sfc32, Chris Doty-Humphrey, PractRand), seeded by one 32-bit word. */

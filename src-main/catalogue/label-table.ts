@@ -3,12 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { fileError, PretextError } from '../base/errors.js';
+import type { Mark } from './label-acts.js';
 import type { Split } from './queries.js';
 
 export interface TableColumns {
   idColumn: string;
   labelColumn: string;
   splitColumn?: string;
+  /** Column of 'unsure' and 'skipped', as an export writes it. */
+  markColumn?: string;
 }
 
 export interface TableRow {
@@ -18,6 +21,7 @@ export interface TableRow {
   /** Null where the cell is empty. */
   label: string | null;
   split: Split | null;
+  mark: Mark | null;
 }
 
 const SPLITS = new Map<string, Split>([
@@ -44,7 +48,7 @@ function badTable(file: string, message: string, remedy: string, cause?: unknown
 }
 
 function requireColumns(file: string, header: string[], columns: TableColumns): void {
-  for (const name of [columns.idColumn, columns.labelColumn, columns.splitColumn]) {
+  for (const name of [columns.idColumn, columns.labelColumn, columns.splitColumn, columns.markColumn]) {
     if (name === undefined || header.includes(name)) continue;
     throw badTable(
       file,
@@ -54,6 +58,11 @@ function requireColumns(file: string, header: string[], columns: TableColumns): 
   }
 }
 
+/** Whether a cell names a split. */
+export function isSplit(text: string): boolean {
+  return SPLITS.has(text.toLowerCase());
+}
+
 function splitOf(text: string, line: number, file: string): Split | null {
   if (text === '') return null;
   const split = SPLITS.get(text.toLowerCase());
@@ -61,13 +70,26 @@ function splitOf(text: string, line: number, file: string): Split | null {
   throw badTable(file, `'${text}' in line ${line} is no split.`, "Use 'train', 'val' or 'test', or leave it empty.");
 }
 
+function markOf(text: string, line: number, file: string): Mark | null {
+  if (text === '') return null;
+  if (text === 'unsure' || text === 'skipped') return text;
+  throw badTable(file, `'${text}' in line ${line} is no mark.`, "Use 'unsure' or 'skipped', or leave it empty.");
+}
+
+/** A table as it stands in the file. */
+export interface Table {
+  /** Names of its columns, in order. */
+  header: string[];
+  /** One for each line below the first: its line in the file, counted from 1, and its cells by column. */
+  records: { line: number; cells: Record<string, string> }[];
+}
+
 /**
- * All rows of the table, in order. Comma, semicolon or tab separated, UTF-8 (a byte order mark is fine), first line
- * column names.
+ * The whole table: comma, semicolon or tab separated, UTF-8 (a byte order mark is fine), first line column names.
  *
- * @throws PretextError `unreadable`, or `bad-file` naming the line or the columns there are.
+ * @throws PretextError `unreadable`, or `bad-file` naming the line.
  */
-export function readLabelTable(file: string, columns: TableColumns): TableRow[] {
+export function readTable(file: string): Table {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -103,19 +125,29 @@ export function readLabelTable(file: string, columns: TableColumns): TableRow[] 
   if (header.length === 0) {
     throw badTable(file, 'This table is empty.', 'The first line must hold the names of the columns.');
   }
+  return { header, records: records.map(({ record, info }) => ({ line: info.lines, cells: record })) };
+}
+
+/**
+ * All rows of a table of labels, in order.
+ *
+ * @throws PretextError `unreadable`, or `bad-file` naming the line or the columns there are.
+ */
+export function readLabelTable(file: string, columns: TableColumns): TableRow[] {
+  const { header, records } = readTable(file);
   requireColumns(file, header, columns);
   if (records.length === 0) {
     throw badTable(file, 'This table has no rows below its first line.', 'Write one line for each labelled image.');
   }
-  const { idColumn, labelColumn, splitColumn } = columns;
-  return records.map(({ record, info }) => {
-    const label = record[labelColumn] ?? '';
-    const split = splitColumn === undefined ? '' : (record[splitColumn] ?? '');
+  const { idColumn, labelColumn, splitColumn, markColumn } = columns;
+  return records.map(({ line, cells }) => {
+    const cell = (column: string | undefined) => (column === undefined ? '' : (cells[column] ?? ''));
     return {
-      line: info.lines,
-      id: record[idColumn] ?? '',
-      label: label === '' ? null : label,
-      split: splitOf(split, info.lines, file),
+      line,
+      id: cell(idColumn),
+      label: cell(labelColumn) === '' ? null : cell(labelColumn),
+      split: splitOf(cell(splitColumn), line, file),
+      mark: markOf(cell(markColumn), line, file),
     };
   });
 }

@@ -19,6 +19,8 @@ export interface LabelImportOptions {
   idColumnName?: string;
   labelColumn: string;
   splitColumn?: string;
+  /** Column of 'unsure' and 'skipped'; without it the images keep the marks they have. */
+  markColumn?: string;
   author: string;
   /** Classes of a new task, in order; by default those of the table as they first appear. */
   classes?: string[];
@@ -86,7 +88,8 @@ function mergeRows(file: string, entries: Entry[]): Entry[] {
       merged.set(entry.imageId, entry);
       continue;
     }
-    if (before.row.label === entry.row.label && before.row.split === entry.row.split) continue;
+    const { label, split, mark } = before.row;
+    if (label === entry.row.label && split === entry.row.split && mark === entry.row.mark) continue;
     throw new PretextError({
       code: 'bad-file',
       message: `Lines ${before.row.line} and ${entry.row.line} say different things about the image '${entry.row.id}'.`,
@@ -146,6 +149,7 @@ export function importLabelsCsv(project: Project, file: string, options: LabelIm
     idColumn: options.idColumnName ?? options.idColumn,
     labelColumn: options.labelColumn,
     ...(options.splitColumn === undefined ? {} : { splitColumn: options.splitColumn }),
+    ...(options.markColumn === undefined ? {} : { markColumn: options.markColumn }),
   });
   return project.catalogue.database.transaction(() => {
     const task = taskFor(project, file, rows, options);
@@ -161,7 +165,9 @@ export function importLabelsCsv(project: Project, file: string, options: LabelIm
     const entries = mergeRows(file, found);
     const changes: LabelChange[] = [];
     for (const { imageId, row } of entries) {
-      if (row.label !== null) changes.push({ target: { imageId }, className: row.label });
+      if (row.label === null) continue;
+      const mark = options.markColumn === undefined ? ('keep' as const) : row.mark;
+      changes.push({ target: { imageId }, className: row.label, mark });
     }
     const changed = setLabels(project, task.name, changes, options.author, 'csv');
     const splits = options.splitColumn === undefined ? null : storeSplits(project, task.id, entries);
@@ -180,24 +186,33 @@ export function importLabelsCsv(project: Project, file: string, options: LabelIm
 
 /**
  * Writes the labels in force of a task, those of images and those of series, ordered by path; no patient is named.
- * `importLabelsCsv` reads the rows of images back.
+ * An image that is marked unsure or skipped has its mark beside its label, with or without one. `importLabelsCsv` reads
+ * the rows of labelled images back.
  *
- * @returns How many labels were written.
+ * @returns How many rows were written.
  * @throws PretextError `not-found` (task), `disk-full`, `unreadable`.
  */
 export function exportLabelsCsv(project: Project, taskName: string, file: string): number {
   const task = getTask(project, taskName);
   const rows = project.catalogue.database.all<Record<string, string | null>>(
     `SELECT 'image' AS level, image.path, image.sop_instance_uid, series.uid AS series_instance_uid,
-            task_class.name AS label, task_split.split, action.author, action.time
-     FROM image_label JOIN image ON image.id = image_label.image_id JOIN series ON series.id = image.series_id
-     JOIN task_class ON task_class.id = image_label.class_id
-     JOIN label_event AS event ON event.id = image_label.event_id
-     JOIN label_action AS action ON action.id = event.action_id
-     LEFT JOIN task_split ON task_split.task_id = image_label.task_id AND task_split.image_id = image.id
-     WHERE image_label.task_id = ?1
+            task_class.name AS label, task_split.split, action.author, action.time, image_mark.mark,
+            mark_action.author AS mark_author, mark_action.time AS mark_time
+     FROM (SELECT image_id FROM image_label WHERE task_id = ?1 AND class_id IS NOT NULL
+           UNION SELECT image_id FROM image_mark WHERE task_id = ?1 AND mark IS NOT NULL) AS told
+     JOIN image ON image.id = told.image_id JOIN series ON series.id = image.series_id
+     LEFT JOIN image_label ON image_label.task_id = ?1 AND image_label.image_id = image.id
+       AND image_label.class_id IS NOT NULL
+     LEFT JOIN task_class ON task_class.id = image_label.class_id
+     LEFT JOIN label_event AS event ON event.id = image_label.event_id
+     LEFT JOIN label_action AS action ON action.id = event.action_id
+     LEFT JOIN image_mark ON image_mark.task_id = ?1 AND image_mark.image_id = image.id
+       AND image_mark.mark IS NOT NULL
+     LEFT JOIN mark_event ON mark_event.id = image_mark.event_id
+     LEFT JOIN label_action AS mark_action ON mark_action.id = mark_event.action_id
+     LEFT JOIN task_split ON task_split.task_id = ?1 AND task_split.image_id = image.id
      UNION ALL
-     SELECT 'series', '', '', series.uid, task_class.name, '', action.author, action.time
+     SELECT 'series', '', '', series.uid, task_class.name, '', action.author, action.time, '', '', ''
      FROM series_label JOIN series ON series.id = series_label.series_id
      JOIN task_class ON task_class.id = series_label.class_id
      JOIN label_event AS event ON event.id = series_label.event_id
@@ -206,7 +221,8 @@ export function exportLabelsCsv(project: Project, taskName: string, file: string
      ORDER BY path, series_instance_uid`,
     [task.id],
   );
-  const columns = ['level', 'path', 'sop_instance_uid', 'series_instance_uid', 'label', 'split', 'author', 'time'];
+  const ids = ['level', 'path', 'sop_instance_uid', 'series_instance_uid'];
+  const columns = [...ids, 'label', 'split', 'author', 'time', 'mark', 'mark_author', 'mark_time'];
   // A name that begins with '=' must not become a formula in a spreadsheet.
   const text = stringify(rows, { header: true, columns, escape_formulas: true });
   writeFileAtomic(file, [text]);

@@ -226,9 +226,10 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 /**
  * Brings the catalogue to this program's version, in one transaction, so that a crash leaves the old or the new one.
  *
+ * @param target stops at an earlier version; tests make old catalogues with it.
  * @throws PretextError `not-a-project` where a newer Pretext wrote it.
  */
-export function migrate(database: Database): void {
+export function migrate(database: Database, target = SCHEMA_VERSION): void {
   const found = database.pragmaNumber('user_version');
   if (found > SCHEMA_VERSION) {
     throw new PretextError({
@@ -238,11 +239,11 @@ export function migrate(database: Database): void {
       remedy: 'Open the project with the newer Pretext.',
     });
   }
-  if (found === SCHEMA_VERSION) return;
+  if (found >= target) return;
   database.transaction(() => {
     // Read again inside the transaction: another process may have migrated while this one waited for the lock.
     const version = database.pragmaNumber('user_version');
-    for (const step of MIGRATIONS.slice(version)) database.exec(step);
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    for (const step of MIGRATIONS.slice(version, target)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${target}`);
   });
 }

@@ -6,7 +6,7 @@ import type { CallSchema, Reply } from './channels.js';
 import { embeddingCalls } from './embeddings.js';
 import { imageCalls } from './images.js';
 import { jobCalls, jobEvents } from './jobs.js';
-import { taskCalls } from './labels.js';
+import { labelCalls, taskCalls } from './labels.js';
 import { modelCalls } from './models.js';
 import { pixelsCalls } from './pixels.js';
 import { projectCalls, projectEvents } from './project.js';
@@ -26,6 +26,7 @@ export const calls = {
   ...embeddingCalls,
   ...suggestCalls,
   ...pixelsCalls,
+  ...labelCalls,
 } satisfies Record<string, CallSchema>;
 
 export const events = {

@@ -112,7 +112,7 @@ export class ReviewLog {
     for (let index = this.entries.length - 1; index >= 0; index--) {
       const entry = this.entries[index];
       if (entry.kind === 'undo' || entry.author !== author || undone.has(entry.number)) continue;
-      if (entry.labelAct !== null) undoLabels(this.project, this.card.task, author, entry.labelAct);
+      if (entry.labelAct !== null) undoLabels(this.project, this.card.task, author, { act: entry.labelAct });
       this.append({ ...this.stampOf(author), kind: 'undo', undoes: entry.number });
       return entry.target;
     }

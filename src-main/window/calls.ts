@@ -17,6 +17,7 @@ import { answerProject } from './project.js';
 import { answerReadings } from './readings.js';
 import { answerRuns } from './runs.js';
 import { answerSuggest } from './suggest.js';
+import { answerTasks } from './tasks.js';
 import type { Workbench } from './workbench.js';
 
 /** Only the top frame of a window that shows the program's own page may call. */
@@ -48,6 +49,7 @@ export function answerCalls(workbench: Workbench): void {
     ...answerImages(workbench),
     ...answerReadings(workbench),
     ...answerRuns(workbench),
+    ...answerTasks(workbench),
     ...answerLabels(workbench),
     ...answerModels(workbench),
     ...answerEmbeddings(workbench),

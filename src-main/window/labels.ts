@@ -1,54 +1,81 @@
-/** @file Answers calls about tasks, labels and marks. */
+/** @file Answers calls about labels and marks. */
 
-import { classFigures } from '../catalogue/queries.js';
-import { addClass, changeClass, createTask, getTask, listTasks, type Task } from '../catalogue/tasks.js';
-import type { TaskInfo, taskCalls } from '../contract/labels.js';
+import { previewTable } from '../catalogue/label-detect.js';
+import { labelQueue } from '../catalogue/label-queue.js';
+import { labelProgress, labelStates, seriesOf } from '../catalogue/label-states.js';
+import { imageHistory, type LabelTarget, setLabels, setMarks, undoLabels } from '../catalogue/labels.js';
+import { exportLabelsCsv, importLabelsCsv } from '../catalogue/labels-csv.js';
+import { findTask } from '../catalogue/tasks.js';
+import type { ColumnChoice, LabelState, labelCalls } from '../contract/labels.js';
+import { preferences } from './app.js';
 import type { Handlers } from './handlers.js';
 import type { Workbench } from './workbench.js';
 
-/** A task with what is labelled for each of its classes. */
-function taskInfo(workbench: Workbench, task: Task): TaskInfo {
-  const figures = classFigures(workbench.project, task);
-  return {
-    id: task.id,
-    name: task.name,
-    created: task.created,
-    classes: task.classes.map(({ name, colour }, index) => ({
-      name,
-      colour,
-      images: figures[index]?.images ?? 0,
-      patients: figures[index]?.patients ?? 0,
-    })),
+/** Labelling is many acts a minute; the other screens need not read everything again after each. */
+const TELL_MS = 400;
+
+/** Tells the window that labels have changed: soon, and once for a burst of changes. */
+function teller(workbench: Workbench): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      workbench.changed('labels');
+    }, TELL_MS);
   };
 }
 
-/** Does something to a task and says how it is now. */
-function changedTask(workbench: Workbench, name: string): TaskInfo {
-  workbench.changed('labels');
-  return taskInfo(workbench, getTask(workbench.project, name));
+function importOptions(columns: ColumnChoice) {
+  return {
+    idColumn: columns.idKind,
+    idColumnName: columns.id,
+    labelColumn: columns.label,
+    ...(columns.split === null ? {} : { splitColumn: columns.split }),
+    ...(columns.mark === null ? {} : { markColumn: columns.mark }),
+  };
 }
 
-export function answerLabels(workbench: Workbench): Handlers<keyof typeof taskCalls> {
+export function answerLabels(workbench: Workbench): Handlers<keyof typeof labelCalls> {
+  const tell = teller(workbench);
+  const author = () => preferences().author;
+  const states = (task: string, imageIds: number[]): LabelState[] => labelStates(workbench.project, task, imageIds);
   return {
-    'tasks:list': () => listTasks(workbench.project).map((task) => taskInfo(workbench, task)),
-    'tasks:create': ({ name, classes }) => {
-      const wanted = classes.map((entry) => ({
-        name: entry.name,
-        ...(entry.colour === undefined ? {} : { colour: entry.colour }),
-      }));
-      createTask(workbench.project, name, wanted);
-      return changedTask(workbench, name);
+    'labels:queue': ({ task, filter }) => labelQueue(workbench.project, task, filter),
+    'labels:states': ({ task, imageIds }) => states(task, imageIds),
+    'labels:series': ({ imageId }) =>
+      seriesOf(workbench.project, imageId).flatMap((image) =>
+        Array.from({ length: image.frames }, (_, frame) => ({ imageId: image.imageId, frame })),
+      ),
+    'labels:set': ({ task, imageIds, level, className }) => {
+      const targets: LabelTarget[] =
+        level === 'image'
+          ? imageIds.map((imageId) => ({ imageId }))
+          : [...new Set(states(task, imageIds).map(({ seriesId }) => seriesId))].map((seriesId) => ({ seriesId }));
+      const changes = targets.map((target) => ({ target, className }));
+      if (setLabels(workbench.project, task, changes, author()) > 0) tell();
+      return states(task, imageIds);
     },
-    'tasks:addClass': ({ task, name, colour }) => {
-      addClass(workbench.project, task, name, colour);
-      return changedTask(workbench, task);
+    'labels:mark': ({ task, imageIds, mark }) => {
+      if (setMarks(workbench.project, task, imageIds, mark, author()) > 0) tell();
+      return states(task, imageIds);
     },
-    'tasks:changeClass': ({ task, name, newName, colour }) => {
-      changeClass(workbench.project, task, name, {
-        ...(newName === undefined ? {} : { name: newName }),
-        ...(colour === undefined ? {} : { colour }),
-      });
-      return changedTask(workbench, task);
+    'labels:undo': ({ task }) => {
+      const undone = undoLabels(workbench.project, task, author(), { sources: ['user'] });
+      if (undone !== null) tell();
+      return undone;
     },
+    'labels:history': ({ task, imageId }) => imageHistory(workbench.project, task, imageId),
+    'labels:progress': ({ task }) => labelProgress(workbench.project, task),
+    'labels:previewCsv': ({ path, columns }) => previewTable(workbench.project, path, columns),
+    'labels:importCsv': ({ path, task, columns, classes }) => {
+      const isNew = findTask(workbench.project, task) === null;
+      const options = { task, author: author(), ...importOptions(columns), ...(isNew ? { classes } : {}) };
+      const summary = importLabelsCsv(workbench.project, path, options);
+      workbench.changed('labels');
+      return summary;
+    },
+    'labels:exportCsv': ({ task, path }) => ({ path, rows: exportLabelsCsv(workbench.project, task, path) }),
   };
 }

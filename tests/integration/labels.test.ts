@@ -51,7 +51,7 @@ describe('importLabelsCsv', () => {
     ]);
     expect(importLabelsCsv(project, file, byUid)).toMatchObject({ labelled: 2, changed: 0 });
     expect(labelHistory(project, 'finding', target).length).toBe(1);
-    expect(undoLabels(project, 'finding', 'Ann')).toBe(2);
+    expect(undoLabels(project, 'finding', 'Ann')?.changed).toBe(2);
     expect(labelledImages(project, 'finding')).toEqual([]);
   });
 
@@ -136,7 +136,9 @@ describe('exportLabelsCsv', () => {
     const out = join(folder, 'out.csv');
     expect(exportLabelsCsv(project, 'finding', out)).toBe(2);
     const [header, first] = readFileSync(out, 'utf8').split('\n');
-    expect(header).toBe('level,path,sop_instance_uid,series_instance_uid,label,split,author,time');
+    expect(header).toBe(
+      'level,path,sop_instance_uid,series_instance_uid,label,split,author,time,mark,mark_author,mark_time',
+    );
     expect(first).toMatch(/^image,.*0\.dcm,1\.2\.3\.0,1\.0\.1,a,train,Ann,\d{4}-\d\d-\d\dT/);
     const other = temporaryProject();
     await importFolders(other, [join(folder, 'images')], silentJob());

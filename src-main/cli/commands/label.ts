@@ -228,9 +228,9 @@ function setByHand({ terminal }: Context, flags: SetFlags): Promise<Outcome> {
 
 function undoLast({ terminal }: Context, flags: AuthorFlags): Promise<Outcome> {
   return withProject(flags.project, (project) => {
-    const changed = undoLabels(project, flags.task, flags.author ?? defaultAuthor());
-    const text = changed === null ? 'There is nothing to take back.' : `${plural(changed, 'label')} taken back.`;
-    terminal.result({ task: flags.task, changed: changed ?? 0 }, text);
+    const undone = undoLabels(project, flags.task, flags.author ?? defaultAuthor());
+    const text = undone === null ? 'There is nothing to take back.' : `${plural(undone.changed, 'label')} taken back.`;
+    terminal.result({ task: flags.task, changed: undone?.changed ?? 0 }, text);
     return 'done';
   });
 }

@@ -138,9 +138,9 @@ describe('undo', () => {
       ],
       'Ann',
     );
-    expect(undoLabels(project, 'finding', 'Ann')).toBe(3);
+    expect(undoLabels(project, 'finding', 'Ann')?.changed).toBe(3);
     expect(classes()).toEqual([[1, 1]]);
-    expect(undoLabels(project, 'finding', 'Ann')).toBe(1);
+    expect(undoLabels(project, 'finding', 'Ann')?.changed).toBe(1);
     expect(classes()).toEqual([]);
     expect(undoLabels(project, 'finding', 'Ann')).toBeNull();
     expect(labelHistory(project, 'finding', image(1)).map(({ className, source }) => [className, source])).toEqual([
@@ -150,7 +150,7 @@ describe('undo', () => {
       [null, 'undo'],
     ]);
     set(1, 'no');
-    expect(undoLabels(project, 'finding', 'Ann')).toBe(1);
+    expect(undoLabels(project, 'finding', 'Ann')?.changed).toBe(1);
     expect(classes()).toEqual([]);
   });
 
@@ -166,9 +166,9 @@ describe('undo', () => {
     set(1, 'yes', 'Ann');
     set(1, 'no', 'Bob');
     expect(undoLabels(project, 'finding', 'Cid')).toBeNull();
-    expect(undoLabels(project, 'finding', 'Ann')).toBe(0);
+    expect(undoLabels(project, 'finding', 'Ann')?.changed).toBe(0);
     expect(classes()).toEqual([[1, 0]]);
-    expect(undoLabels(project, 'finding', 'Bob')).toBe(1);
+    expect(undoLabels(project, 'finding', 'Bob')?.changed).toBe(1);
     expect(classes()).toEqual([[1, 1]]);
   });
 });
