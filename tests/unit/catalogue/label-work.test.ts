@@ -213,7 +213,10 @@ describe('a catalogue of the first version', () => {
     ];
     label([1, 2], 'yes');
     old.run('ATTACH DATABASE ? AS filled', [project.catalogue.database.path]);
-    for (const table of tables) old.exec(`INSERT INTO ${table} SELECT * FROM filled.${table}`);
+    for (const table of tables) {
+      const columns = old.all<{ name: string }>(`PRAGMA table_info(${table})`).map(({ name }) => name);
+      old.exec(`INSERT INTO ${table} SELECT ${columns.join(', ')} FROM filled.${table}`);
+    }
     old.exec('DETACH DATABASE filled');
     old.close();
     copyFileSync(join(project.folder, 'project.json'), join(folder, 'project.json'));
