@@ -6,6 +6,7 @@ import { applyTheme } from './window/app.js';
 import { answerCalls } from './window/calls.js';
 import { openWindow } from './window/main-window.js';
 import { setMenu } from './window/menu.js';
+import { heatmapRoute, seenRoute } from './window/model-pictures.js';
 import { thumbnailRoute } from './window/pictures.js';
 import { enforcePolicy } from './window/policy.js';
 import { previewRoute } from './window/runs.js';
@@ -24,6 +25,8 @@ function start(): void {
   serveScheme(session.defaultSession, join(app.getAppPath(), 'out', 'renderer'), {
     thumbnail: thumbnailRoute(workbench),
     preview: previewRoute(workbench),
+    heatmap: heatmapRoute(workbench),
+    seen: seenRoute(workbench),
   });
   answerCalls(workbench);
   workbench.reopen();

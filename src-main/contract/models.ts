@@ -1,7 +1,7 @@
 /** @file Fine-tuned models: the list, the figures of one, explanations of its answers, export and report. */
 
 import * as v from 'valibot';
-import { finite, itemId, nothing, rowId, wholeNumber } from './channels.js';
+import { filePath, finite, itemId, nothing, rowId, shortText, wholeNumber } from './channels.js';
 
 /** A mean over draws of labels with its 95% interval; null where it is undefined, and the note says why. */
 export const summary = v.object({
@@ -187,4 +187,28 @@ export type Explanation = v.InferOutput<typeof explanation>;
 export const modelCalls = {
   /** Newest first. */
   'models:list': { argument: nothing, answer: v.array(modelInfo) },
+  /** All figures of one model; waits for them where they have to be computed. */
+  'models:results': { argument: v.object({ model: itemId }), answer: modelResults },
+  /** AUC against the number of labels over all models of a task. */
+  'models:efficiency': { argument: v.object({ task: shortText }), answer: v.array(efficiencyCurve) },
+  /** Starts to draw the maps of some images; answers with the job. */
+  'models:explain': {
+    argument: v.object({ model: itemId, imageIds: v.pipe(v.array(rowId), v.minLength(1), v.maxLength(64)) }),
+    answer: itemId,
+  },
+  /** What the map of an image says, or null where there is none yet; the map is `/data/heatmap/MODEL/IMAGE`. */
+  'models:explanation': {
+    argument: v.object({ model: itemId, imageId: rowId }),
+    answer: v.nullable(explanation),
+  },
+  /** Writes the model as one ONNX file. */
+  'models:exportOnnx': {
+    argument: v.object({ model: itemId, path: filePath }),
+    answer: v.object({ path: filePath, bytes: wholeNumber }),
+  },
+  /** Writes the report; a PDF is the printed HTML. */
+  'report:save': {
+    argument: v.object({ model: itemId, path: filePath, format: v.picklist(['html', 'pdf']) }),
+    answer: v.object({ path: filePath, bytes: wholeNumber }),
+  },
 };

@@ -3,6 +3,8 @@
 export interface Series {
   name: string;
   points: [number, number][];
+  /** Intervals of the points, in their order; null where one has none. */
+  intervals?: ([low: number, high: number] | null)[];
 }
 
 export interface ChartOptions {
@@ -12,6 +14,10 @@ export interface ChartOptions {
   /** Limits of the axes; from the data where absent. */
   range?: { x: [number, number]; y: [number, number] };
   diagonal?: boolean;
+  /** A point that stands out. */
+  marker?: { x: number; y: number; name: string };
+  /** Points get dots, and bars of their intervals; for curves of few points. */
+  dots?: boolean;
 }
 
 /** Text made safe for HTML content and quoted attributes. */
@@ -75,11 +81,21 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
   const legendRows = options.legend ? series.length : 0;
   const plot = { left: 52, top: 10, right: width - 12, bottom: 272 };
   const height = plot.bottom + 44 + 18 * legendRows;
-  const clean = series.map(({ name, points }) => ({
+  const clean = series.map(({ name, points, intervals }) => ({
     name,
     points: points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)),
+    bars: points.flatMap(([x], index) => {
+      const bar = intervals?.[index] ?? null;
+      return bar === null ? [] : [{ x, low: bar[0], high: bar[1] }];
+    }),
   }));
-  const all = clean.flatMap(({ points }) => points);
+  const all = clean.flatMap(({ points, bars }): [number, number][] => [
+    ...points,
+    ...bars.flatMap(({ x, low, high }): [number, number][] => [
+      [x, low],
+      [x, high],
+    ]),
+  ]);
   if (all.length === 0) return '';
   const xs =
     options.range?.x ??
@@ -109,17 +125,31 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
   if (options.diagonal === true) {
     parts.push(`<path class="diagonal" d="M${plot.left} ${plot.bottom}L${plot.right} ${plot.top}"/>`);
   }
-  clean.forEach(({ name, points }, index) => {
+  clean.forEach(({ name, points, bars }, index) => {
     const colour = `var(--s${index % 6})`;
     const thinned = options.range === undefined ? thin(points, 400) : points;
     const line = thinned.map(([x, y]) => `${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join('L');
     parts.push(`<path class="curve" style="stroke:${colour}" d="M${line}"/>`);
+    for (const { x, low, high } of bars) {
+      const [at, from, to] = [toX(x), toY(low), toY(high)].map((value) => value.toFixed(1));
+      parts.push(`<path class="curve" style="stroke:${colour};opacity:.55" d="M${at} ${from}V${to}"/>`);
+    }
+    if (options.dots === true) {
+      for (const [x, y] of points) {
+        parts.push(`<circle style="fill:${colour}" cx="${toX(x).toFixed(1)}" cy="${toY(y).toFixed(1)}" r="4"/>`);
+      }
+    }
     if (options.legend) {
       const y = plot.bottom + 50 + 18 * index;
       parts.push(`<path class="curve" style="stroke:${colour}" d="M${plot.left} ${y - 4}h22"/>`);
       parts.push(`<text x="${plot.left + 30}" y="${y}">${escapeHtml(name)}</text>`);
     }
   });
+  if (options.marker !== undefined) {
+    const { x, y, name } = options.marker;
+    const at = `cx="${toX(x).toFixed(1)}" cy="${toY(y).toFixed(1)}"`;
+    parts.push(`<circle class="marker" ${at} r="5"><title>${escapeHtml(name)}</title></circle>`);
+  }
   const middle = (plot.top + plot.bottom) / 2;
   parts.push(
     `<text x="${(plot.left + plot.right) / 2}" y="${plot.bottom + 32}" text-anchor="middle">` +

@@ -4,7 +4,7 @@ export const REPORT_STYLE = `
 :root { color-scheme: light dark; --ground: #ffffff; --raised: #f4f6f8; --ink: #17202a; --quiet: #5b6875;
   --line: #d5dbe1; --accent: #0b6e8f; --accent-ground: #e3f1f6; --warn: #8a4b00; --warn-ground: #fdf1dd; --wrong: #b3261e;
   --s0: #0b6e8f; --s1: #c2570c; --s2: #5b8c2a; --s3: #7d4fb0; --s4: #b0307a; --s5: #6b7280; }
-@media (prefers-color-scheme: dark) { :root { --ground: #12171c; --raised: #1b2228; --ink: #e6ebef; --quiet: #9aa7b3;
+@media screen and (prefers-color-scheme: dark) { :root { --ground: #12171c; --raised: #1b2228; --ink: #e6ebef; --quiet: #9aa7b3;
   --line: #333d46; --accent: #5cc1e0; --accent-ground: #14323d; --warn: #ffcf8a; --warn-ground: #3a2a10; --wrong: #ff8a80;
   --s0: #5cc1e0; --s1: #ff9f5a; --s2: #a2d066; --s3: #c3a0ef; --s4: #f08cc3; --s5: #a5adb6; } }
 * { box-sizing: border-box; }
@@ -34,10 +34,13 @@ svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--quiet); font-size: 12px; font-family: inherit; }
 svg .axis { stroke: var(--line); fill: none; }
 svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
+svg .marker { fill: var(--ground); stroke: var(--ink); stroke-width: 2; }
 svg .diagonal { stroke: var(--quiet); stroke-dasharray: 4 4; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1rem; }
 .picture { background: var(--raised); border-radius: .35rem; overflow: hidden; border: 2px solid transparent; }
 .picture.wrong { border-color: var(--wrong); }
+.layers { position: relative; }
+.picture .heat { position: absolute; inset: 0; height: 100%; opacity: .6; background: none; }
 .picture img { display: block; width: 100%; image-rendering: auto; background: #000; }
 .picture figcaption { padding: .4rem .6rem .55rem; }
 .picture b { color: var(--ink); display: block; }
@@ -48,6 +51,20 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
 dl div { display: flex; justify-content: space-between; gap: 1rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }
 dt { color: var(--quiet); } dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 1.2rem; }
+.findings { margin: 1rem 0 0; padding: 0; list-style: none; display: grid; gap: .45rem; }
+.findings li { padding: .1rem 0 .1rem .8rem; border-left: .25rem solid var(--line); }
+.findings .good { border-color: var(--s2); } .findings .none { border-color: var(--quiet); }
+.findings .caution { border-color: var(--warn); } .mark { font-weight: 600; }
+.note { margin: .5rem 0 0; color: var(--quiet); font-size: .88rem; }
 footer { margin-top: 2.5rem; color: var(--quiet); font-size: .85rem; }
-@media print { body { font-size: 12px; } section { break-inside: avoid; } .banner { border: 1px solid; } }
+@page { size: A4; margin: 14mm 14mm 16mm; }
+@media print {
+  body { font-size: 12px; display: table; width: 100%; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  .banner { display: table-header-group; break-inside: avoid; }
+  main { display: table-row-group; } main > * { display: block; }
+  main .columns, main dl { display: grid; } main > .findings { display: grid; }
+  section, figure, .picture { break-inside: avoid; } h2 { break-after: avoid; }
+  main { padding: 0; max-width: none; } .columns { grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
+  .gallery { grid-template-columns: repeat(4, 1fr); }
+}
 `;

@@ -1,8 +1,8 @@
 /** @file The report of an experiment: one HTML file that needs nothing else, to read, print or send. */
 
-import { encode } from 'fast-png';
 import { writeFileAtomic } from '../base/files.js';
 import { confusionTable, escapeHtml, lineChart, type Series } from './report-plots.js';
+import { bulletList, dataList, pngDataUri, type ReportSection, section, sectionHtml } from './report-sections.js';
 import { REPORT_STYLE } from './report-style.js';
 
 /** A figure with its 95% interval. */
@@ -51,6 +51,8 @@ export interface ReportData {
   pictures: ReportPicture[];
   /** What a reader must know to judge the figures. */
   notes: string[];
+  /** Further parts, shown right below the headline. */
+  sections?: readonly ReportSection[];
   /** Name and version of the program, and the time, as they are to be printed. */
   producedBy: string;
   producedAt: string;
@@ -61,16 +63,6 @@ const three = (value: number): string => (Number.isFinite(value) ? value.toFixed
 function interval(estimate: Estimate | null): string {
   if (estimate === null) return '&ndash;';
   return `${three(estimate.mean)} <span class="interval">${three(estimate.low)}&ndash;${three(estimate.high)}</span>`;
-}
-
-function section(title: string, body: string): string {
-  return body === '' ? '' : `<section><h2>${escapeHtml(title)}</h2>${body}</section>`;
-}
-
-function dataList(items: ReportData['data']): string {
-  if (items.length === 0) return '';
-  const rows = items.map((item) => `<div><dt>${escapeHtml(item.name)}</dt><dd>${escapeHtml(item.value)}</dd></div>`);
-  return `<dl>${rows.join('')}</dl>`;
 }
 
 function comparisonTable(comparisons: readonly Comparison[]): string {
@@ -119,13 +111,6 @@ function rocChart(rocs: ReportData['rocs']): string {
   return `<figure>${chart}</figure>`;
 }
 
-/** @returns a PNG data URI of a grey image. @throws Error where the grey levels are not rows x columns. */
-export function pngDataUri(grey: Uint8Array, rows: number, columns: number): string {
-  if (grey.length !== rows * columns) throw new Error(`${grey.length} grey levels for ${rows} x ${columns} pixels`);
-  const png = encode({ width: columns, height: rows, data: grey, channels: 1, depth: 8 });
-  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
-}
-
 function gallery(pictures: readonly ReportPicture[]): string {
   if (pictures.length === 0) return '';
   const items = pictures.map((picture) => {
@@ -145,7 +130,6 @@ function gallery(pictures: readonly ReportPicture[]): string {
 
 /** The report as HTML text. */
 export function reportHtml(report: ReportData): string {
-  const notes = report.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
   const confusion = report.confusion === null ? '' : confusionTable(report.confusion.classes, report.confusion.counts);
   return `<!doctype html>
 <html lang="en">
@@ -161,6 +145,7 @@ export function reportHtml(report: ReportData): string {
 <p class="banner" role="note"><b>Research use only.</b> Not a medical device; not for diagnosis or treatment.</p>
 <main>
 <header><h1>${escapeHtml(report.title)}</h1><p class="headline">${escapeHtml(report.headline)}</p></header>
+${(report.sections ?? []).map(sectionHtml).join('\n')}
 ${section('Comparison', comparisonTable(report.comparisons))}
 <div class="columns">
 ${section('ROC on the test patients', rocChart(report.rocs))}
@@ -169,7 +154,7 @@ ${section('Confusion matrix', confusion)}
 ${section('Loss of the training runs', lossCharts(report.runs))}
 ${section('Examples from the test patients', gallery(report.pictures))}
 ${section('Data and settings', dataList(report.data))}
-${section('How to read this', notes === '' ? '' : `<ul>${notes}</ul>`)}
+${section('How to read this', bulletList(report.notes))}
 <footer>${escapeHtml(report.producedBy)}, ${escapeHtml(report.producedAt)}</footer>
 </main>
 </body>

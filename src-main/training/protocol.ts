@@ -6,6 +6,7 @@ import type { Device } from '../engine/devices.js';
 import type { BenchOptions, BenchResult } from './bench.js';
 import type { EmbedOptions, EmbedResult } from './embed.js';
 import type { RunEvent } from './events.js';
+import type { ExplainOptions, ExplainResult } from './explain.js';
 import type { FiguresResult } from './figures.js';
 import type { FinetuneOptions, FinetuneResult } from './finetune.js';
 import type { ImportOptions, ImportResult } from './import.js';
@@ -23,6 +24,9 @@ export interface JobTypes {
   resume: { request: { project: string; run: string; options: ResumeOptions }; result: PretrainResult };
   finetune: { request: { project: string; options: FinetuneOptions }; result: FinetuneResult };
   figures: { request: { project: string; models: string[] }; result: FiguresResult };
+  explain: { request: { project: string; options: ExplainOptions }; result: ExplainResult };
+  exportOnnx: { request: { project: string; model: string; path: string }; result: { bytes: number } };
+  report: { request: { project: string; model: string }; result: { html: string } };
   predict: { request: { project: string; options: PredictOptions }; result: PredictResult };
   embed: { request: { project: string; options: EmbedOptions }; result: EmbedResult };
   measure: { request: { options: MeasureOptions }; result: StepMeasure };

@@ -10,6 +10,8 @@ import { listDevices } from '../engine/devices.js';
 import { bench } from './bench.js';
 import { embed } from './embed.js';
 import type { RunEvent } from './events.js';
+import { explain } from './explain.js';
+import { exportModel } from './export-model.js';
 import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
 import { importScans, preparePictures } from './import.js';
@@ -18,6 +20,7 @@ import { predict } from './predict.js';
 import { pretrain, resumePretraining } from './pretrain.js';
 import { type FromTrainer, type JobRequest, type ToTrainer, toReport } from './protocol.js';
 import { readStudies } from './read-studies.js';
+import { modelReport } from './report.js';
 
 /** The message port of an Electron utility process. */
 interface ParentPort {
@@ -59,6 +62,12 @@ async function perform(job: JobRequest): Promise<unknown> {
       return withProject(job.project, (project) => finetune(project, job.options, control));
     case 'figures':
       return withProject(job.project, async (project) => computeFigures(project, job.models, control));
+    case 'explain':
+      return withProject(job.project, (project) => explain(project, job.options, control));
+    case 'exportOnnx':
+      return withProject(job.project, async (project) => exportModel(project, job.model, job.path));
+    case 'report':
+      return withProject(job.project, (project) => modelReport(project, job.model, control));
     case 'predict':
       return withProject(job.project, (project) => predict(project, job.options, control));
     case 'embed':

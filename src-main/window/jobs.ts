@@ -40,8 +40,8 @@ interface Entry {
   ended: Promise<void>;
 }
 
-/** Reading scans keeps the disk busy, training the processor: one of each may run at a time. */
-type Lane = 'reading' | 'training';
+/** Reading scans keeps the disk busy, training the processor: one of each may run at a time, and a short question. */
+type Lane = 'reading' | 'training' | 'explaining';
 
 function lanesOf(kind: JobKind): readonly Lane[] {
   switch (kind) {
@@ -50,6 +50,9 @@ function lanesOf(kind: JobKind): readonly Lane[] {
     // New studies are taken in before the model reads them.
     case 'predict':
       return ['reading', 'training'];
+    // Seconds of work that somebody waits for; it need not wait for hours of training.
+    case 'explain':
+      return ['explaining'];
     default:
       return ['training'];
   }

@@ -1,0 +1,47 @@
+/**
+ * @file Pictures of a model for the window: `/data/heatmap/MODEL/IMAGE`, the map of what its answer depends on, and
+ * `/data/seen/MODEL/IMAGE`, the image at the size that the model reads it from, on which the map lies exactly.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { CachedPictures } from '../pixels/pictures.js';
+import { mapPaths } from '../training/explain.js';
+import { modelPaths, readModelCard } from '../training/model-store.js';
+import { greyBitmap } from './pictures.js';
+import type { Route } from './scheme.js';
+import type { Workbench } from './workbench.js';
+
+/** Model and image of a path; null where they could not be ones of the open project. */
+function partsOf(workbench: Workbench, parts: readonly string[]): { model: string; imageId: number } | null {
+  const [model = '', image = ''] = parts;
+  if (parts.length !== 2 || !/^\w[\w.-]{0,120}$/.test(model) || !/^[1-9]\d{0,14}$/.test(image)) return null;
+  if (!workbench.hasProject || !existsSync(modelPaths(workbench.project, model).card)) return null;
+  return { model, imageId: Number(image) };
+}
+
+export function heatmapRoute(workbench: Workbench): Route {
+  return (parts) => {
+    const asked = partsOf(workbench, parts);
+    if (asked === null) return null;
+    const { picture } = mapPaths(workbench.project, asked.model, asked.imageId);
+    return existsSync(picture) ? { type: 'image/png', body: new Uint8Array(readFileSync(picture)) } : null;
+  };
+}
+
+export function seenRoute(workbench: Workbench): Route {
+  let open: { folder: string; ofSide: Map<number, CachedPictures> } | null = null;
+  return (parts) => {
+    const asked = partsOf(workbench, parts);
+    if (asked === null) return null;
+    const { project } = workbench;
+    if (open?.folder !== project.folder) {
+      for (const cache of open?.ofSide.values() ?? []) cache.close();
+      open = { folder: project.folder, ofSide: new Map() };
+    }
+    const { cacheSide } = readModelCard(project, asked.model);
+    const cache = open.ofSide.get(cacheSide) ?? new CachedPictures(project, cacheSide);
+    open.ofSide.set(cacheSide, cache);
+    const grey = cache.read(asked.imageId, 0);
+    return grey && { type: 'image/bmp', body: greyBitmap(grey, cacheSide, cacheSide) };
+  };
+}
