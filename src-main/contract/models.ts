@@ -106,8 +106,8 @@ export type Mistake = v.InferOutput<typeof mistake>;
 export const modelFigures = v.object({
   testImages: wholeNumber,
   testPatients: wholeNumber,
-  /** True where the operating point was chosen on validation patients; else it is the middle, 0.5. */
-  thresholdChosen: v.boolean(),
+  /** Chosen on validation patients; the finding's share of the labels; or the middle, 0.5, for want of both. */
+  thresholdSource: v.picklist(['validation', 'label-share', 'middle']),
   threshold: finite,
   /** Over all draws of labels. */
   auc: summary,

@@ -14,7 +14,7 @@ export interface HeadlineFigures {
   testImages: number;
   testPatients: number;
   threshold: number;
-  thresholdChosen: boolean;
+  thresholdSource: 'validation' | 'label-share' | 'middle';
   auc: SeedSummary;
   accuracy: SeedSummary;
   baseline: { auc: SeedSummary } | null;
@@ -144,12 +144,16 @@ function fewPatients({ classes }: HeadlineFigures): Finding[] {
   ];
 }
 
-function middle({ classes, thresholdChosen }: HeadlineFigures): Finding[] {
-  if (classes.length !== 2 || thresholdChosen) return [];
+function withoutValidation({ classes, thresholdSource }: HeadlineFigures): Finding[] {
+  if (classes.length !== 2 || thresholdSource === 'validation') return [];
+  const instead =
+    thresholdSource === 'label-share'
+      ? `the share of \u201c${classes[1].name}\u201d among the labels`
+      : 'the middle, 0.5';
   return [
     {
       kind: 'caution',
-      text: 'Its operating point is the middle, 0.5: none was chosen on validation patients.',
+      text: `Its operating point is ${instead}: there were too few validation patients to choose one.`,
     },
   ];
 }
@@ -162,6 +166,6 @@ export function headline(figures: HeadlineFigures, pretrained: boolean): Finding
     againstChance(figures),
     againstScratch(figures, pretrained),
     ...fewPatients(figures),
-    ...middle(figures),
+    ...withoutValidation(figures),
   ];
 }

@@ -89,9 +89,9 @@ export function modelLimits(card: ModelCard, run: RunConfig | null, figures: Mod
       `Predictive values hold where ${(100 * share).toFixed(0)}% of the images are “${card.classes[1]}”, as in this test; where it is rarer, more alarms are false.`,
     );
     limits.push(
-      figures.thresholdChosen
+      figures.thresholdSource === 'validation'
         ? 'The operating point was chosen on validation patients, not on these.'
-        : 'No operating point was chosen on validation patients; the middle, 0.5, is used. One chosen by looking at these figures flatters the model.',
+        : 'The operating point was not chosen on validation patients. One chosen by looking at these figures flatters the model.',
     );
   }
   limits.push(

@@ -54,7 +54,8 @@ export interface ClassFigures {
 export interface ModelFigures {
   testImages: number;
   testPatients: number;
-  thresholdChosen: boolean;
+  /** How the operating point came about; `middle`: the model has none of its own. */
+  thresholdSource: 'validation' | 'label-share' | 'middle';
   threshold: number;
   auc: SeedSummary;
   accuracy: SeedSummary;
@@ -68,7 +69,7 @@ export interface ModelFigures {
 }
 
 /** Raised whenever any figure is computed in another way: older files are then computed again. */
-const FIGURES_VERSION = 2;
+const FIGURES_VERSION = 3;
 const BOOTSTRAP_SEED = 1;
 const CALIBRATION_BINS = 10;
 const MOST_MISTAKES = 24;
@@ -153,7 +154,7 @@ export function modelFigures(
   return {
     testImages: labels.length,
     testPatients: new Set(patients).size,
-    thresholdChosen: count === 2 && card.thresholdSource === 'validation',
+    thresholdSource: count === 2 && card.threshold !== null ? (card.thresholdSource ?? 'middle') : 'middle',
     threshold,
     auc: summarise(areas(perSeed)),
     accuracy: summarise(accuracies(perSeed, predictions.thresholds)),
@@ -171,7 +172,8 @@ export function modelFigures(
         column(saved, count, index),
         isClass(labels, index),
         patients,
-        count === 2 && index === 0 ? 1 - threshold : threshold,
+        // The first of two classes is named below the threshold of the second, not at it.
+        count === 2 && index === 0 ? 1 - threshold + 1e-12 : threshold,
       ),
     ),
     confusion: confusionMatrix(labels, predictedClasses(saved, count, named), count),
