@@ -177,6 +177,15 @@ export function classFigures(project: Project, task: Task): ClassFigures[] {
   return task.classes.map(({ id }) => ofClass.get(id) ?? { images: 0, patients: 0 });
 }
 
+/** Images that are marked unsure or skipped for a task and so stay out of training and results. */
+export function markedImages(project: Project, task: Task): number {
+  const row = project.catalogue.database.one<{ n: number }>(
+    'SELECT count(*) AS n FROM image_mark WHERE task_id = ? AND mark IS NOT NULL',
+    [task.id],
+  );
+  return row?.n ?? 0;
+}
+
 /** How many images each class of a task has, in the order of its classes. */
 export function classCounts(project: Project, task: Task): number[] {
   return classFigures(project, task).map(({ images }) => images);

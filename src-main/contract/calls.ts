@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { appCalls } from './app.js';
 import type { CallSchema, Reply } from './channels.js';
 import { embeddingCalls } from './embeddings.js';
+import { finetuneCalls } from './finetune.js';
 import { imageCalls } from './images.js';
 import { jobCalls, jobEvents } from './jobs.js';
 import { labelCalls, taskCalls } from './labels.js';
@@ -20,6 +21,7 @@ export const calls = {
   ...imageCalls,
   ...jobCalls,
   ...readingCalls,
+  ...finetuneCalls,
   ...runCalls,
   ...taskCalls,
   ...modelCalls,

@@ -52,6 +52,11 @@ export function scratchShape(project: Project, shape: EncoderShape | null): VitC
   return { imageSize, patchSize, width, depth: depth ?? fullDepth, heads, channels: 1 };
 }
 
+/** The shape of a run's encoder, or of one that starts at random. @throws PretextError `not-found` (run). */
+export function encoderShape(project: Project, run: string | null): VitConfig {
+  return run === null ? scratchShape(project, null) : readRun(project, run).vit;
+}
+
 /**
  * The encoder's shape, and the weights of the run (its newest checkpoint where it has not ended yet).
  *

@@ -9,6 +9,8 @@ import type { RunEvent } from './events.js';
 import type { ExplainOptions, ExplainResult } from './explain.js';
 import type { FiguresResult } from './figures.js';
 import type { FinetuneOptions, FinetuneResult } from './finetune.js';
+import type { FinetuneSpeed } from './finetune-plan.js';
+import type { TimingOptions } from './finetune-timing.js';
 import type { ImportOptions, ImportResult } from './import.js';
 import type { MeasureOptions, StepMeasure } from './measure.js';
 import type { PredictOptions, PredictResult } from './predict.js';
@@ -23,6 +25,7 @@ export interface JobTypes {
   pretrain: { request: { project: string; options: PretrainOptions }; result: PretrainResult };
   resume: { request: { project: string; run: string; options: ResumeOptions }; result: PretrainResult };
   finetune: { request: { project: string; options: FinetuneOptions }; result: FinetuneResult };
+  timing: { request: { options: TimingOptions }; result: FinetuneSpeed };
   figures: { request: { project: string; models: string[] }; result: FiguresResult };
   explain: { request: { project: string; options: ExplainOptions }; result: ExplainResult };
   exportOnnx: { request: { project: string; model: string; path: string }; result: { bytes: number } };

@@ -14,6 +14,7 @@ import { explain } from './explain.js';
 import { exportModel } from './export-model.js';
 import { computeFigures } from './figures.js';
 import { finetune } from './finetune.js';
+import { timeFinetune } from './finetune-timing.js';
 import { importScans, preparePictures } from './import.js';
 import { measureStep } from './measure.js';
 import { predict } from './predict.js';
@@ -68,6 +69,8 @@ async function perform(job: JobRequest): Promise<unknown> {
       return withProject(job.project, async (project) => exportModel(project, job.model, job.path));
     case 'report':
       return withProject(job.project, (project) => modelReport(project, job.model, control));
+    case 'timing':
+      return timeFinetune(job.options, control);
     case 'predict':
       return withProject(job.project, (project) => predict(project, job.options, control));
     case 'embed':

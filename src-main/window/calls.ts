@@ -7,6 +7,7 @@ import type { Reply } from '../contract/channels.js';
 import { toReport } from '../training/protocol.js';
 import { answerApp } from './app.js';
 import { answerEmbeddings } from './embeddings.js';
+import { answerFinetune } from './finetune.js';
 import type { Handlers } from './handlers.js';
 import { answerImages } from './images.js';
 import { answerLabels } from './labels.js';
@@ -48,6 +49,7 @@ export function answerCalls(workbench: Workbench): void {
     ...answerProject(workbench),
     ...answerImages(workbench),
     ...answerReadings(workbench),
+    ...answerFinetune(workbench),
     ...answerRuns(workbench),
     ...answerTasks(workbench),
     ...answerLabels(workbench),
