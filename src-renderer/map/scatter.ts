@@ -42,10 +42,11 @@ export class Scatter {
       top = Math.min(top, coordinates[i + 1]);
       bottom = Math.max(bottom, coordinates[i + 1]);
     }
-    this.left = this.count === 0 ? 0 : left;
-    this.top = this.count === 0 ? 0 : top;
-    this.width = Math.max(1e-6, right - left) || 1;
-    this.height = Math.max(1e-6, bottom - top) || 1;
+    // Where all points have the same place, or there is none, one unit around it is shown.
+    this.width = right > left ? right - left : 1;
+    this.height = bottom > top ? bottom - top : 1;
+    this.left = right > left ? left : (this.count === 0 ? 0 : left) - 0.5;
+    this.top = bottom > top ? top : (this.count === 0 ? 0 : top) - 0.5;
     const side = Math.max(1, Math.ceil(Math.sqrt(this.count / PER_BIN)));
     this.columns = side;
     this.rows = side;
