@@ -51,15 +51,6 @@ export const embeddingCalls = {
     argument: v.object({ run: itemId, layout: mapLayout, task: v.nullable(shortText) }),
     answer: embeddingMap,
   },
-  /** Labels images, or takes their labels away, in one act that can be undone; `changed`: labels that are new. */
-  'embeddings:label': {
-    argument: v.object({
-      task: shortText,
-      className: v.nullable(shortText),
-      imageIds: v.pipe(v.array(rowId), v.minLength(1)),
-    }),
-    answer: v.object({ changed: wholeNumber }),
-  },
   /** What is said of a point beside its picture; the patient by pseudonym. */
   'embeddings:caption': {
     argument: v.object({ imageId: rowId }),

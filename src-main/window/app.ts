@@ -14,7 +14,7 @@ function platform(): AppInfo['platform'] {
   return name === 'linux' || name === 'win32' || name === 'darwin' ? name : 'other';
 }
 
-export function accountName(): string {
+function accountName(): string {
   try {
     return userInfo().username;
   } catch {

@@ -2,16 +2,13 @@
 
 import { availableParallelism } from 'node:os';
 import { PretextError } from '../base/errors.js';
-import { setLabels } from '../catalogue/labels.js';
 import type { Project } from '../catalogue/project.js';
 import { labelledImages } from '../catalogue/queries.js';
 import type { EmbeddingMap, EncoderInfo, embeddingCalls, MapLayout } from '../contract/embeddings.js';
 import { embeddingPaths, listEmbeddings, readMap } from '../training/embedding-store.js';
 import { hasEncoder } from '../training/encoder.js';
 import { listRuns, readRun } from '../training/run-store.js';
-import { accountName } from './app.js';
 import type { Handlers } from './handlers.js';
-import { getPreferences } from './preferences.js';
 import type { Workbench } from './workbench.js';
 
 /** Of the map's layout: the same images lie in the same places when it is computed again. */
@@ -83,13 +80,6 @@ export function answerEmbeddings(workbench: Workbench): Handlers<keyof typeof em
       });
     },
     'embeddings:map': ({ run, layout, task }) => mapOf(workbench.project, run, layout, task),
-    'embeddings:label': ({ task, className, imageIds }) => {
-      const author = getPreferences().author || accountName();
-      const changes = imageIds.map((imageId) => ({ target: { imageId }, className }));
-      const changed = setLabels(workbench.project, task, changes, author);
-      if (changed > 0) workbench.changed('labels');
-      return { changed };
-    },
     'embeddings:caption': ({ imageId }) => {
       const found = workbench.project.catalogue.database.one<Caption>(
         `SELECT patient.pseudonym AS patient, series.modality, series.description AS series
