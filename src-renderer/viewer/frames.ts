@@ -18,6 +18,8 @@ const CACHE_BYTES = 512 * 2 ** 20;
 /** Beside the pixels, of every frame that was loaded: cornerstone3D asks for it even when the pixels are gone. */
 const known = new Map<string, FrameFacts>();
 
+let project = { folder: '', number: 0 };
+
 function factsOf({ pixels, ...facts }: DisplayFrame): FrameFacts {
   return {
     ...facts,
@@ -131,11 +133,11 @@ function moduleOf(type: string, id: string): unknown {
 
 /** The name of a frame in cornerstone3D. */
 export function idOf({ imageId, frame }: StackItem): string {
-  return `${SCHEME}:${imageId}/${frame}`;
+  return `${SCHEME}:${project.number}/${imageId}/${frame}`;
 }
 
 function itemOf(id: string): StackItem {
-  const [imageId = 0, frame = 0] = id
+  const [, imageId = 0, frame = 0] = id
     .slice(SCHEME.length + 1)
     .split('/')
     .map(Number);
@@ -152,8 +154,10 @@ export async function loadFrame(id: string): Promise<void> {
   await imageLoader.loadAndCacheImage(id);
 }
 
-/** Drops everything: another project's images have the same numbers. */
-export function forgetFrames(): void {
+/** Says which project the images are of. What was kept of another is dropped: its images have the same numbers. */
+export function enterProject(folder: string): void {
+  if (folder === project.folder) return;
+  project = { folder, number: project.number + 1 };
   cache.purgeCache();
   known.clear();
 }

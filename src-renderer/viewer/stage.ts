@@ -3,10 +3,10 @@
  * cornerstone3D with it, so it is loaded when the first image is opened.
  */
 
-import { Enums, getShouldUseCPURendering, type RenderingEngine, type Types } from '@cornerstonejs/core';
+import { Enums, getShouldUseCPURendering, type Types } from '@cornerstonejs/core';
 import { annotation, Enums as ToolEnums } from '@cornerstonejs/tools';
-import { factsFor, idOf, loadFrame, type StackItem } from './frames.js';
-import { releaseEngine, takeEngine } from './prepare.js';
+import { enterProject, factsFor, idOf, loadFrame, type StackItem } from './frames.js';
+import { type Lease, takeEngine } from './prepare.js';
 import { type Tool, ToolBox, type Windowed } from './toolbox.js';
 import { draggedWindow, type FrameFacts, firstWindow, type GreyWindow, rangeOf } from './windowing.js';
 
@@ -19,6 +19,8 @@ export interface View {
   inverted: boolean;
   /** Pixels of the screen for each pixel of the image. */
   zoom: number;
+  /** The file wants a sigmoid, which is drawn as a ramp where there is no WebGL. */
+  straightened: boolean;
 }
 
 /** A length, where its middle is on the screen. */
@@ -45,6 +47,8 @@ export interface StageEvents {
   /** The frame that is wanted could not be loaded. */
   onerror(thrown: unknown): void;
   onloading(loading: boolean): void;
+  /** The graphics driver dropped everything: the stage is to be closed and made anew. */
+  onlost(): void;
 }
 
 /** Frames that are decoded ahead of being asked for, the likeliest first. */
@@ -58,7 +62,7 @@ export class Stage implements Windowed {
   /** True where the processor draws, because there is no WebGL. */
   readonly onProcessor: boolean;
   private readonly id = `viewer-${made++}`;
-  private readonly engine: RenderingEngine;
+  private readonly lease: Lease;
   private readonly viewport: Types.IStackViewport;
   private readonly tools: ToolBox;
   private readonly sizes: ResizeObserver;
@@ -81,17 +85,23 @@ export class Stage implements Windowed {
   private fitted = true;
   private adjusting = false;
 
-  /** @param element has a size and nothing in it. */
+  /**
+   * @param element has a size and nothing in it.
+   * @param folder of the project that the images are in.
+   */
   constructor(
     private readonly element: HTMLDivElement,
+    folder: string,
     private readonly events: StageEvents,
   ) {
-    this.engine = takeEngine();
+    enterProject(folder);
+    this.lease = takeEngine(this.id, () => events.onlost());
+    const { engine } = this.lease;
     this.onProcessor = getShouldUseCPURendering();
     const defaultOptions = { background: [0, 0, 0] as Types.Point3 };
-    this.engine.enableElement({ viewportId: this.id, element, type: Enums.ViewportType.STACK, defaultOptions });
-    this.viewport = this.engine.getViewport(this.id) as Types.IStackViewport;
-    this.tools = new ToolBox(this.id, this.engine.id, this);
+    engine.enableElement({ viewportId: this.id, element, type: Enums.ViewportType.STACK, defaultOptions });
+    this.viewport = engine.getViewport(this.id) as Types.IStackViewport;
+    this.tools = new ToolBox(this.id, engine.id, this);
     element.addEventListener(Enums.Events.CAMERA_MODIFIED, this.onCamera);
     element.addEventListener(Enums.Events.IMAGE_RENDERED, this.measure);
     element.addEventListener(ToolEnums.Events.ANNOTATION_RENDERED, this.measure);
@@ -200,8 +210,7 @@ export class Stage implements Windowed {
     this.element.removeEventListener(ToolEnums.Events.ANNOTATION_RENDERED, this.measure);
     for (const id of this.ids) annotation.state.getAnnotationManager().removeAnnotations(id);
     this.tools.close();
-    this.engine.disableElement(this.id);
-    releaseEngine();
+    this.lease.release();
   }
 
   private isCurrent(stack: readonly StackItem[]): boolean {
@@ -273,11 +282,10 @@ export class Stage implements Windowed {
     if (facts === null) return;
     if (facts.colour) this.window = { centre: 128, width: 256 };
     else this.window = chosen?.scale === scaleOf(facts) ? chosen.window : firstWindow(facts);
-    const isSigmoid = facts.windowFunction === 'SIGMOID' && !facts.colour && !this.onProcessor;
     const { SAMPLED_SIGMOID, LINEAR } = Enums.VOILUTFunctionType;
     this.viewport.setProperties({
       voiRange: rangeOf(this.window, facts.colour ? 'LINEAR' : facts.windowFunction),
-      ...(this.onProcessor ? {} : { VOILUTFunction: isSigmoid ? SAMPLED_SIGMOID : LINEAR }),
+      ...(this.onProcessor ? {} : { VOILUTFunction: this.isSigmoid(facts) ? SAMPLED_SIGMOID : LINEAR }),
       invert: facts.inverted !== this.inverted,
     });
     this.viewport.render();
@@ -295,7 +303,7 @@ export class Stage implements Windowed {
   private resize(): void {
     if (this.closed || this.element.clientWidth === 0 || this.element.clientHeight === 0) return;
     this.adjusting = true;
-    this.engine.resize(true, !this.fitted);
+    this.lease.engine.resize(true, !this.fitted);
     this.adjusting = false;
     if (this.shown >= 0) this.tell();
   }
@@ -314,7 +322,13 @@ export class Stage implements Windowed {
 
   private tell(): void {
     const { facts, shown, window, inverted } = this;
-    if (facts !== null) this.events.onview({ index: shown, facts, window, inverted, zoom: this.zoom() });
+    if (facts === null) return;
+    const straightened = this.onProcessor && this.isSigmoid(facts);
+    this.events.onview({ index: shown, facts, window, inverted, zoom: this.zoom(), straightened });
+  }
+
+  private isSigmoid({ windowFunction, colour }: FrameFacts): boolean {
+    return windowFunction === 'SIGMOID' && !colour;
   }
 
   private lengths(): ReturnType<ToolBox['lengths']> {

@@ -35,18 +35,20 @@ export interface Preset {
   key: string;
 }
 
-/** A threshold needs a range of its own; it is narrower than any two values of an image are apart. */
+/** Width of the ramp of a threshold: narrower than any two values of an image are apart, and no division by nothing. */
 const THRESHOLD = 1e-4;
 
 /**
  * The range of a window (PS3.3 C.11.2.1.2.1 and C.11.2.1.3.2). LINEAR goes from centre - 0.5 - (width - 1) / 2 to
- * centre - 0.5 + (width - 1) / 2, so that a width of 1 is a threshold; LINEAR_EXACT from centre - width / 2 to
- * centre + width / 2. SIGMOID (C.11.2.1.3.1) has no ends: its range is that of LINEAR, from which the curve is made.
+ * centre - 0.5 + (width - 1) / 2, so that a width of 1 is a threshold above which all is white; LINEAR_EXACT from
+ * centre - width / 2 to centre + width / 2. SIGMOID (C.11.2.1.3.1) has no ends: its curve is made from LINEAR's.
  */
 export function rangeOf({ centre, width }: GreyWindow, shape: WindowFunction): ValueRange {
   const middle = shape === 'LINEAR_EXACT' ? centre : centre - 0.5;
-  const span = Math.max(THRESHOLD, shape === 'LINEAR_EXACT' ? width : width - 1);
-  return { lower: middle - span / 2, upper: middle + span / 2 };
+  const span = shape === 'LINEAR_EXACT' ? width : width - 1;
+  return span < THRESHOLD
+    ? { lower: middle, upper: middle + THRESHOLD }
+    : { lower: middle - span / 2, upper: middle + span / 2 };
 }
 
 /** The window that has this range; the opposite of `rangeOf`. */

@@ -38,6 +38,7 @@ export const viewer = {
   size: (columns: number, rows: number) => `${columns} x ${rows}`,
   inverted: 'Inverted',
   colour: 'Colour',
+  straightened: 'Linear in place of the sigmoid of the file',
   onProcessor: 'Drawn without WebGL',
   value: (value: number, unit: string | null) => `${number(value)}${unit === null ? '' : ` ${unit}`}`,
   colourValue: (red: number, green: number, blue: number) => `R ${red}  G ${green}  B ${blue}`,
