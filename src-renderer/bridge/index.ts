@@ -66,3 +66,13 @@ export function droppedPaths(transfer: DataTransfer | null): string[] {
 export function thumbnailUrl(imageId: number, frame = 0): string {
   return `/data/thumbnail/${imageId}/${frame}`;
 }
+
+/** Address of an image as a model reads it, its first frame. */
+export function seenUrl(model: string, imageId: number): string {
+  return `/data/seen/${model}/${imageId}`;
+}
+
+/** Address of the map over it; `version` makes a map that was drawn again be loaded again. */
+export function heatmapUrl(model: string, imageId: number, version: number): string {
+  return `/data/heatmap/${model}/${imageId}?version=${version}`;
+}
