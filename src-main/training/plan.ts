@@ -205,19 +205,19 @@ function epochsOf({ frames }: DataFacts, method: PretextMethod): Suggestion<numb
   const exact = VIEWS[method] / Math.max(1, frames);
   const rounded = exact < 50 ? Math.round(exact) : Math.round(exact / 10) * 10;
   const value = Math.max(least, Math.min(most, rounded));
-  const views = plural(value * frames, 'look');
-  const measured = `${count(VIEWS[method])} gave a useful encoder in our measurements`;
+  const views = plural(value * frames, 'view');
+  const measured = `${count(VIEWS[method])} gave a useful encoder in Pretext's own measurements`;
   if (value === most)
     return {
       value,
-      reason: `${views} at an image. ${measured}, but more than ${most} passes over few images repeat themselves.`,
+      reason: `${views} in all. ${measured}, but more than ${most} passes over few images repeat themselves.`,
     };
   if (value === least)
     return {
       value,
-      reason: `${views} at an image. ${measured}; fewer than ${least} passes would cut the schedule short.`,
+      reason: `${views} in all. ${measured}; fewer than ${least} passes would cut the schedule short.`,
     };
-  return { value, reason: `${views} at an image: ${measured}.` };
+  return { value, reason: `${views} in all: ${measured}.` };
 }
 
 const OWN = 'Your choice.';

@@ -77,6 +77,9 @@ const LEARNING_RATES: Record<PretextMethod, number> = { inpainting: 1e-3, contra
 /** Batch that those learning rates are for. */
 const REFERENCE_BATCH = 64;
 const WARMUP_SHARE = 0.1;
+/** How often the speed is told; the first time early, for a person who waits. */
+const SPEED_MS = 5000;
+const FIRST_SPEED_MS = 1000;
 const COLLAPSE_SPREAD = 0.1;
 
 export function taskOf(method: PretextMethod): PretextTask {
@@ -259,6 +262,10 @@ async function train(
   let done = firstStep;
   let loss = Number.NaN;
   const speed = () => ((done - firstStep) * config.batch) / ((performance.now() - started) / 1000);
+  const tellSpeed = () => {
+    const etaSeconds = ((config.totalSteps - done) * config.batch) / speed();
+    tell({ event: 'speed', step: done, imagesPerSecond: speed(), etaSeconds });
+  };
   const save = async () => {
     saveCheckpoint(paths.checkpoints, { step: done, state: await snapshot(session, step) });
     lastSave = performance.now();
@@ -307,15 +314,17 @@ async function train(
         total: config.totalSteps,
         etaSeconds: ((config.totalSteps - done) * config.batch) / speed(),
       });
-      if (now - lastSpeed > 5000) {
+      if (now - lastSpeed > (lastSpeed === started ? FIRST_SPEED_MS : SPEED_MS)) {
         lastSpeed = now;
-        const etaSeconds = ((config.totalSteps - done) * config.batch) / speed();
-        tell({ event: 'speed', step: done, imagesPerSecond: speed(), etaSeconds });
+        tellSpeed();
       }
       if (done < config.totalSteps && isDue(done, config, checkpointEvery, (now - lastSave) / 1000)) await save();
       await preview();
     }
-    if (done > firstStep) await save();
+    if (done > firstStep) {
+      tellSpeed();
+      await save();
+    }
     const paused = done < config.totalSteps;
     if (!paused) writeEncoder(paths, config, step, await session.getState());
     tell(paused ? { event: 'paused', step: done } : { event: 'finished', step: done, loss });

@@ -43,6 +43,7 @@ export const shell = {
     lost: 'Interrupted: Pretext ended before this did',
   },
   stop: 'Stop',
+  pause: 'Pause',
   timeLeft: (time: string) => `about ${time} left`,
   processor: (share: string) => `Processor ${share}`,
   memory: (used: string, total: string) => `Memory ${used} of ${total}`,
