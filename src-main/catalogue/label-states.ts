@@ -98,16 +98,6 @@ export function labelStates(project: Project, taskName: string, imageIds: readon
   }));
 }
 
-/** The images of the series that an image belongs to, in their order in space or time. */
-export function seriesOf(project: Project, imageId: number): { imageId: number; frames: number }[] {
-  return project.catalogue.database.all<{ imageId: number; frames: number }>(
-    `SELECT id AS imageId, frames FROM image
-     WHERE series_id = (SELECT series_id FROM image WHERE id = ?) AND available = 1
-     ORDER BY instance_number, id`,
-    [imageId],
-  );
-}
-
 /** How far the labelling of a task is. */
 export interface LabelProgress {
   /** In the order of the task's classes. */

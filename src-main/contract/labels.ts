@@ -152,11 +152,6 @@ export const labelCalls = {
   'labels:queue': { argument: v.object({ task: shortText, filter: queueFilter }), answer: v.instance(Int32Array) },
   /** One page: what is known of these images, in this order. */
   'labels:states': { argument: v.object({ task: shortText, imageIds: someImages }), answer: v.array(labelState) },
-  /** The series an image belongs to, image by image and frame by frame. */
-  'labels:series': {
-    argument: v.object({ imageId: rowId }),
-    answer: v.array(v.object({ imageId: rowId, frame: wholeNumber })),
-  },
   /** Gives images, or the whole series they belong to, a class; null removes it. Marks of the images go. */
   'labels:set': {
     argument: v.object({

@@ -2,7 +2,7 @@
 
 import { previewTable } from '../catalogue/label-detect.js';
 import { labelQueue } from '../catalogue/label-queue.js';
-import { labelProgress, labelStates, seriesOf } from '../catalogue/label-states.js';
+import { labelProgress, labelStates } from '../catalogue/label-states.js';
 import { imageHistory, type LabelTarget, setLabels, setMarks, undoLabels } from '../catalogue/labels.js';
 import { exportLabelsCsv, importLabelsCsv } from '../catalogue/labels-csv.js';
 import { findTask } from '../catalogue/tasks.js';
@@ -44,10 +44,6 @@ export function answerLabels(workbench: Workbench): Handlers<keyof typeof labelC
   return {
     'labels:queue': ({ task, filter }) => labelQueue(workbench.project, task, filter),
     'labels:states': ({ task, imageIds }) => states(task, imageIds),
-    'labels:series': ({ imageId }) =>
-      seriesOf(workbench.project, imageId).flatMap((image) =>
-        Array.from({ length: image.frames }, (_, frame) => ({ imageId: image.imageId, frame })),
-      ),
     'labels:set': ({ task, imageIds, level, className }) => {
       const targets: LabelTarget[] =
         level === 'image'
