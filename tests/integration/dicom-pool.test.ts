@@ -55,6 +55,30 @@ describe('DecodePool', () => {
     }
   });
 
+  it('decodes single frames, and sees that a file of several was written anew', async () => {
+    const pool = new DecodePool({ workers: 1 });
+    const image = (first: number) =>
+      writeImage({ rows: 1, columns: 1, frames: 2, pixels: Uint8Array.of(first, 0, 9, 0) });
+    const path = file('cine.dcm', image(5));
+    const value = async (frame: number) => {
+      const result = await pool.readFrame(path, frame);
+      return result.ok ? [...result.frame.pixels.values] : result.reason;
+    };
+    try {
+      expect([await value(0), await value(1)]).toEqual([[5], [9]]);
+      expect(await value(2)).toMatch(/no frame 3/);
+      file('cine.dcm', Buffer.concat([image(7), Buffer.alloc(2)]));
+      expect(await value(0)).toEqual([7]);
+      const text = file('no-image.dcm', 'Dear colleague');
+      expect(await pool.readFrame(text, 0)).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/neither DICOM/),
+      });
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('finds a header that is longer than the first read, and counts compressed frames', async () => {
     const pool = new DecodePool({ workers: 1 });
     const long = { tag: [0x0009, 0x1001] as [number, number], vr: 'OB', value: new Uint8Array(300_000) };
