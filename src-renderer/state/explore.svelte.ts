@@ -28,7 +28,8 @@ class Explore {
   /** The chosen cell of the grid and how far it is scrolled. */
   selected = $state(-1);
   top = $state(0);
-  /** The image that is shown large; null: the grid. */
+  tab = $state<'images' | 'map'>('images');
+  /** The image that is shown large; null: the grid or the map. */
   opened = $state<ImageInfo | null>(null);
   /** Identifiers are shown until the program ends or it is switched off; never from the start. */
   identifiers = $state(false);

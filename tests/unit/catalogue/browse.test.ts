@@ -1,14 +1,16 @@
 /** @file Looking through images: filters, order, tree, counts, and that no page of 50,000 images costs a walk. */
 
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ImageBrowser } from '../../../src-main/catalogue/browse.js';
 import { ANY_IMAGE, type BrowseFilter } from '../../../src-main/catalogue/browse-filter.js';
-import type { Database, SqlValue } from '../../../src-main/catalogue/database.js';
+import { Database, type SqlValue } from '../../../src-main/catalogue/database.js';
 import { setLabels } from '../../../src-main/catalogue/labels.js';
 import { Project } from '../../../src-main/catalogue/project.js';
-import { SCHEMA_VERSION } from '../../../src-main/catalogue/schema.js';
+import { migrate } from '../../../src-main/catalogue/schema.js';
 import { createTask } from '../../../src-main/catalogue/tasks.js';
-import { errorOf, keepOpen, temporaryProject } from './support.js';
+import { errorOf, keepOpen, temporaryFolder, temporaryProject } from './support.js';
 
 function filter(change: Partial<BrowseFilter>): BrowseFilter {
   return { ...ANY_IMAGE, ...change };
@@ -250,13 +252,22 @@ describe('counts of a choice', () => {
 
 describe('an older catalogue', () => {
   it('gets the order of its images', () => {
-    const { project, images } = smallProject();
-    const { database } = project.catalogue;
-    database.exec(`DROP TRIGGER image_browse_insert; DROP TRIGGER image_browse_update; DROP INDEX image_browse;
-      DROP VIEW image_key; ALTER TABLE image DROP COLUMN browse_key; PRAGMA user_version = ${SCHEMA_VERSION - 1}`);
-    const migrated = keepOpen(Project.open(project.folder));
-    const ids = new ImageBrowser(migrated).page(ANY_IMAGE, 0, 1).map(({ imageId }) => imageId);
-    expect(ids).toEqual(images.scout);
+    const { folder } = temporaryProject();
+    const older = join(temporaryFolder(), 'older');
+    mkdirSync(older);
+    copyFileSync(join(folder, 'project.json'), join(older, 'project.json'));
+    const database = Database.open(join(older, 'catalogue.sqlite'));
+    // The version before the one that orders images.
+    migrate(database, 2);
+    const seriesIds = ['P2', 'P1'].map((name) =>
+      addSeries(database, addStudy(database, addPatient(database, name), null, null)),
+    );
+    const ids = seriesIds.map((seriesId) => addImage(database, seriesId, 1));
+    expect(() => database.all('SELECT browse_key FROM image')).toThrow(/no such column/);
+    database.close();
+    const project = keepOpen(Project.open(older));
+    const found = new ImageBrowser(project).page(ANY_IMAGE, 0, 9).map(({ imageId }) => imageId);
+    expect(found).toEqual(ids.reverse());
   });
 });
 
