@@ -11,7 +11,7 @@ const chosen = (page: Page) => grid(page).locator('[aria-selected="true"]');
 const count = (page: Page) => page.getByTestId('image-count');
 
 /** The value beside a tag's name. */
-const valueOf = (page: Page, name: string) =>
+const tagValue = (page: Page, name: string) =>
   page.getByTestId('tags').getByRole('row').filter({ hasText: name }).locator('td');
 
 test('conditions, the tree and the keyboard lead to an image and its tags', async ({ started, folder }) => {
@@ -35,6 +35,7 @@ test('conditions, the tree and the keyboard lead to an image and its tags', asyn
   const patients = page.getByTestId('tree').getByRole('treeitem');
   await patients.nth(1).focus();
   await page.keyboard.press('ArrowRight');
+  await expect(patients.nth(1)).toHaveAttribute('aria-expanded', 'true');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -58,14 +59,14 @@ test('conditions, the tree and the keyboard lead to an image and its tags', asyn
   await page.keyboard.press('Enter');
 
   await expect(page.getByTestId('stack-place')).toHaveText('4 of 4');
-  await expect(valueOf(page, 'Modality')).toHaveText('CT');
-  await expect(valueOf(page, "Patient's Name")).toHaveText('hidden');
-  await expect(valueOf(page, 'SOP Instance UID')).toHaveText('hidden');
+  await expect(tagValue(page, 'Modality')).toHaveText('CT');
+  await expect(tagValue(page, "Patient's Name")).toHaveText('hidden');
+  await expect(tagValue(page, 'SOP Instance UID')).toHaveText('hidden');
   await page.getByTestId('show-identifiers').check();
-  await expect(valueOf(page, "Patient's Name")).not.toHaveText('hidden');
-  await expect(valueOf(page, 'SOP Instance UID')).toHaveText(/^[\d.]+$/);
+  await expect(tagValue(page, "Patient's Name")).not.toHaveText('hidden');
+  await expect(tagValue(page, 'SOP Instance UID')).toHaveText(/^[\d.]+$/);
   await page.getByTestId('show-identifiers').uncheck();
-  await expect(valueOf(page, "Patient's Name")).toHaveText('hidden');
+  await expect(tagValue(page, "Patient's Name")).toHaveText('hidden');
 
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('image-view')).toHaveCount(0);
