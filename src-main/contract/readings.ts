@@ -112,8 +112,10 @@ export const readingQuery = v.object({
   sort: v.picklist(['probability', 'patient', 'date', 'review']),
   order: v.picklist(['ascending', 'descending']),
   filter: v.picklist(['all', 'class', 'open', 'accepted', 'corrected', 'uncertain', 'unfamiliar']),
-  /** The class of the filter `class`, and whose probability is sorted by; null: the last one. */
+  /** The class of the filter `class`. */
   className: v.nullable(shortText),
+  /** The class whose probability is sorted by; null: the last one. */
+  focus: v.nullable(shortText),
   offset: wholeNumber,
   limit: v.pipe(wholeNumber, v.maxValue(500)),
 });

@@ -16,10 +16,10 @@ import { readTrainingImages } from './training-images.js';
 const NEIGHBOUR = 5;
 /** With fewer training images there is no neighbourhood. */
 const LEAST_TRAINING = 20;
-/** An image that at most this share of the test images lies as far out as is called unfamiliar. */
-export const UNFAMILIAR = 0.02;
-/** With fewer test images no share can be that small. */
-export const LEAST_TEST = Math.ceil(1 / UNFAMILIAR) - 1;
+/** An image is called unfamiliar where at most this share of the test patients have one that lies as far out. */
+export const UNFAMILIAR = 0.05;
+/** With fewer test patients no share can be that small. */
+const LEAST_PATIENTS = Math.ceil(1 / UNFAMILIAR) - 1;
 
 /** Distances to the k-th nearest of some reference rows. */
 class Neighbours {
@@ -55,31 +55,32 @@ class Neighbours {
 
 export class Familiarity {
   private readonly neighbours: Neighbours;
-  /** Of the test images, ascending. */
+  /** Distance of each test patient's farthest image, ascending. */
   private readonly distances: Float64Array;
 
   /**
    * @param training features of the images that the model learnt from, [images, width]
    * @param test features of images of the same kind that it did not learn from, [images, width]
+   * @param patients patient of each test image, [images]
    */
-  constructor(
-    training: Float64Array,
-    test: Float64Array,
-    private readonly width: number,
-  ) {
+  constructor(training: Float64Array, test: Float64Array, patients: readonly number[], width: number) {
     this.neighbours = new Neighbours(training, width);
-    this.distances = Float64Array.from({ length: test.length / width }, (_, row) =>
-      this.neighbours.distance(test.subarray(row * width, (row + 1) * width)),
-    ).sort();
+    const farthest = new Map<number, number>();
+    for (const [row, patient] of patients.entries()) {
+      const distance = this.neighbours.distance(test.subarray(row * width, (row + 1) * width));
+      farthest.set(patient, Math.max(distance, farthest.get(patient) ?? 0));
+    }
+    this.distances = Float64Array.from(farthest.values()).sort();
   }
 
   /**
-   * Share of the test images that are as far from the training images as this one or farther, this one counted in: a
-   * p-value, small for an image unlike those the model learnt from. @param features [width]
+   * Share of the test patients who have an image as far from the training images as this one or farther, this one
+   * counted in. Images of one patient are alike, so patients are compared: of new patients like the test patients, the
+   * share `UNFAMILIAR` at most have any image whose value is that small. @param features [width]
    */
   of(features: Float64Array): number {
     const distance = this.neighbours.distance(features);
-    // Binary search for the first test image that is as far or farther.
+    // Binary search for the first test patient who is as far or farther.
     let low = 0;
     let high = this.distances.length;
     while (low < high) {
@@ -102,20 +103,22 @@ export class Familiarity {
     control: JobControl,
   ): Promise<Familiarity | null> {
     const training = readTrainingImages(project, model.id)?.imageIds ?? [];
-    const test = readPredictions(project, model.id).imageIds;
-    const phase = "Looking at the model's own images";
-    const featuresOf = async (imageIds: number[]): Promise<Float64Array> => {
+    const test = readPredictions(project, model.id);
+    const { width, imageSize } = model.vit;
+    const featuresOf = async (imageIds: number[]) => {
       const cache = await ensurePixelCache(project, model.cacheSide, control, { imageIds });
       const slots = cache.samples.map(({ slot }) => slot);
-      const pixels = readEvaluationImages(cache, slots, model.vit.imageSize);
-      const output = await classifier.run(pixels, control, phase);
-      return meanByImage(output, 'features', cache.samples, model.vit.width).values;
+      const pixels = readEvaluationImages(cache, slots, imageSize);
+      const output = await classifier.run(pixels, control, "Looking at the model's own images");
+      return meanByImage(output, 'features', cache.samples, width);
     };
-    if (training.length < LEAST_TRAINING || test.length < LEAST_TEST) return null;
-    const [known, unseen] = [await featuresOf(training), await featuresOf(test)];
-    const { width } = model.vit;
-    if (known.length < LEAST_TRAINING * width || unseen.length < LEAST_TEST * width) return null;
-    return new Familiarity(known, unseen, width);
+    if (training.length < LEAST_TRAINING || new Set(test.patientIds).size < LEAST_PATIENTS) return null;
+    const [known, unseen] = [await featuresOf(training), await featuresOf(test.imageIds)];
+    const patientOf = new Map(test.imageIds.map((imageId, index) => [imageId, test.patientIds[index]]));
+    const patients = unseen.imageIds.map((imageId) => patientOf.get(imageId) ?? 0);
+    // Files may have gone since the model was made.
+    if (known.imageIds.length < LEAST_TRAINING || new Set(patients).size < LEAST_PATIENTS) return null;
+    return new Familiarity(known.values, unseen.values, patients, width);
   }
 }
 

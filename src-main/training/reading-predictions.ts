@@ -23,8 +23,8 @@ export interface ImageColumns {
   /** See {@link KNOWN}. */
   known: Uint8Array;
   /**
-   * Share of the model's test images that are as far from its training images as this one, or farther; NaN where that
-   * is not known.
+   * Share of the model's test patients who have an image as far from its training images as this one, or farther; NaN
+   * where that is not known.
    */
   familiarity: Float32Array;
   /** [images, classes] */

@@ -26,8 +26,10 @@ export interface PageQuery {
   sort: SortKey;
   order: 'ascending' | 'descending';
   filter: RowFilter;
-  /** The class of the filter `class`, and whose probability `probability` sorts by; null: the last one. */
+  /** The class of the filter `class`. */
   className: string | null;
+  /** The class whose probability is sorted by; null: the last one. */
+  focus: string | null;
   offset: number;
   limit: number;
 }
@@ -293,14 +295,14 @@ export class ReadingTable {
     return { predicted, uncertain };
   }
 
-  private orderOf({ level, sort, order, filter, className }: PageQuery): Int32Array {
+  private orderOf({ level, sort, order, filter, className, focus }: PageQuery): Int32Array {
     const usesReviews = sort === 'review' || filter === 'open' || filter === 'accepted' || filter === 'corrected';
     const version = usesReviews ? this.reviews.version : 0;
-    const key = JSON.stringify([level, sort, order, filter, className, version]);
+    const key = JSON.stringify([level, sort, order, filter, className, focus, version]);
     if (this.ordered?.key === key) return this.ordered.rows;
-    const named = className === null ? -1 : this.card.classes.indexOf(className);
-    const focus = named < 0 ? this.card.classes.length - 1 : named;
-    const rows = this.filtered(level, filter, named).sort(this.comparison(level, sort, order, focus));
+    const position = (name: string | null) => (name === null ? -1 : this.card.classes.indexOf(name));
+    const focused = position(focus) < 0 ? this.card.classes.length - 1 : position(focus);
+    const rows = this.filtered(level, filter, position(className)).sort(this.comparison(level, sort, order, focused));
     this.ordered = { key, rows };
     return rows;
   }

@@ -15,11 +15,12 @@ export class Worklist {
     order: 'descending',
     filter: 'all',
     className: null,
+    focus: null,
   });
   /** Rows that match the choice. */
   total = $state(0);
   /** The chosen row, -1 for none. */
-  selected = $state(-1);
+  selected = $state(0);
   /** False until the first page came. */
   loaded = $state(false);
   private pages = $state<Record<number, ReadingRow[]>>({});
@@ -36,6 +37,13 @@ export class Worklist {
 
   readonly current = $derived(this.row(this.selected));
 
+  /** Position of the class whose probability is shown. */
+  readonly focus = $derived.by(() => {
+    const own = this.summary?.classes.filter(({ predicted }) => predicted) ?? [];
+    const named = own.findIndex(({ name }) => name === this.choice.focus);
+    return named < 0 ? Math.max(0, own.length - 1) : named;
+  });
+
   /** Reads everything again, keeping the place in the list. @throws CallError */
   async open(): Promise<void> {
     this.summary = await call('readings:open', { id: this.id });
@@ -45,7 +53,7 @@ export class Worklist {
   /** Another order or filter: from its beginning. @throws CallError */
   async choose(change: Partial<WorklistChoice>): Promise<void> {
     this.choice = { ...this.choice, ...change };
-    this.selected = -1;
+    this.selected = 0;
     this.view = { first: 0, last: PAGE - 1 };
     await this.reload();
   }
@@ -115,7 +123,7 @@ export class Worklist {
       this.total = total;
     }
     this.pages = fresh;
-    this.selected = Math.min(this.selected, this.total - 1);
+    this.selected = Math.min(Math.max(this.selected, 0), this.total - 1);
     this.loaded = true;
   }
 

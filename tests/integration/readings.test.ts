@@ -96,7 +96,7 @@ describe('reading new studies', () => {
       for (const level of ['image', 'series'] as const) {
         const { rows, total } = table.page({
           ...{ level, sort: 'probability', order: 'descending', filter: 'all' },
-          ...{ className: null, offset: 0, limit: 100 },
+          ...{ className: null, focus: null, offset: 0, limit: 100 },
         });
         expect(total).toBe(level === 'image' ? FRESH_IMAGES : 6);
         for (const row of rows) {
@@ -180,8 +180,8 @@ describe('reading new studies', () => {
       const { images } = ReadingTable.open(project, id).predictions;
       const shares = (loose: boolean) =>
         [...images.familiarity].filter((_, row) => images.seriesRow[row] < 0 === loose);
-      expect(shares(true).every((share) => share <= 0.02)).toBe(true);
-      expect(shares(false).filter((share) => share <= 0.02).length).toBeLessThanOrEqual(3);
+      expect(shares(true).every((share) => share <= 0.05)).toBe(true);
+      expect(shares(false).filter((share) => share <= 0.05).length).toBeLessThanOrEqual(3);
     });
   });
 

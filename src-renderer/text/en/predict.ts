@@ -51,7 +51,7 @@ export const predict = {
     `This reading was stopped: ${formatCount(images)} of ${plural(found, 'image')} were read.`,
   saveCsv: 'Save as CSV',
   saveCsvTitle: 'Save the reading as a table',
-  saveOnnx: 'Export the model',
+  saveOnnx: 'Export the model (ONNX)',
   saveOnnxTitle: 'Export the model as one ONNX file',
   saved: (path: string) => `Saved as ${path}`,
   show: 'Show the file',
@@ -79,7 +79,8 @@ export const predict = {
   },
   filterHints: {
     uncertain: 'The probability is close to the threshold, or two classes are close to each other.',
-    unfamiliar: 'Farther from the training images than almost all of the test images: the probability means little.',
+    unfamiliar:
+      'Farther from the training images than the images of almost all test patients: the probability means little.',
   },
   filterCount: (name: string, count: number) => `${name} ${formatCount(count)}`,
   sort: 'Sort by',
@@ -93,7 +94,7 @@ export const predict = {
   columns: {
     patient: 'Patient, series',
     study: 'Study',
-    probability: (name: string) => `Model's probability: ${name}`,
+    probability: (name: string) => `Probability of ${name}`,
     predicted: 'Model says',
     review: 'Review',
   },
@@ -112,7 +113,7 @@ export const predict = {
   },
   unfamiliar: 'Unlike training',
   unfamiliarHint:
-    'This image is farther from the training images than at least 98% of the test images. The probability means little here.',
+    'It lies farther from the training images than the images of at least 95% of the test patients. The probability means little here.',
   uncertain: 'Uncertain',
   review: {
     open: 'Open',
@@ -123,7 +124,6 @@ export const predict = {
   bySeries: 'through its series',
 
   detail: 'The chosen row',
-  nothingChosen: 'Choose a row to see its picture. Arrow keys move through the list.',
   probabilities: "The model's probabilities",
   accept: 'Accept',
   acceptNamed: (name: string) => `Accept ${name}`,

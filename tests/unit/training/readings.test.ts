@@ -68,7 +68,7 @@ function readImages(): ReadImage[] {
     pseudonym: patient === 'A' ? 'Pff' : 'P00',
     date,
     known: patient === 'A' ? 'no' : 'test',
-    familiarity: index === 0 ? 0.01 : 0.5,
+    familiarity: index === 0 ? 0.04 : 0.5,
     probabilities: [1 - yes, yes],
   }));
 }
@@ -84,6 +84,7 @@ const ALL: PageQuery = {
   order: 'descending',
   filter: 'all',
   className: null,
+  focus: null,
   offset: 0,
   limit: 100,
 };
@@ -150,7 +151,7 @@ describe('the worklist', () => {
     const table = openTable();
     expect(ids(table, {})).toEqual([2, 4, 3, 1]);
     expect(ids(table, { order: 'ascending' })).toEqual([1, 3, 4, 2]);
-    expect(ids(table, { className: 'no' })).toEqual([1, 3, 4, 2]);
+    expect(ids(table, { focus: 'no' })).toEqual([1, 3, 4, 2]);
     expect(ids(table, { sort: 'patient', order: 'ascending' })).toEqual([4, 3, 2, 1]);
     expect(ids(table, { sort: 'date' })).toEqual([2, 1, 3, 4]);
     table.review({ target: { imageId: 4 }, correction: null, labelAccepted: false, author: 'Ann' });
