@@ -14,6 +14,7 @@ import { registerFinetune } from './commands/finetune.js';
 import { registerImport } from './commands/import.js';
 import { registerLabel } from './commands/label.js';
 import { registerLists } from './commands/list.js';
+import { registerPlan } from './commands/plan.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPretrain } from './commands/pretrain.js';
 import { Interruption, STOPPED } from './interrupt.js';
@@ -41,6 +42,7 @@ export function createProgram(perform: Perform, sinks: Sinks): Command {
     .showSuggestionAfterError();
   for (const register of [
     registerImport,
+    registerPlan,
     registerPretrain,
     registerEmbed,
     registerLabel,

@@ -3,12 +3,13 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { PretextError } from '../base/errors.js';
+import type { Project } from '../catalogue/project.js';
 import { itemId } from '../contract/channels.js';
 import type { OwnSettings, RunInfo, RunPlan, runCalls } from '../contract/runs.js';
 import { runJob } from '../training/client.js';
 import { RunDiary } from '../training/diary.js';
 import type { MeasureOptions, StepMeasure as StepFigures } from '../training/measure.js';
-import { optionsOf, type PretrainPlan, planPretraining, readPlanData } from '../training/plan.js';
+import { optionsOf, type PlanData, type PretrainPlan, planPretraining, readPlanData } from '../training/plan.js';
 import { PREVIEW_NAME, readPreviews, readSheet } from '../training/preview.js';
 import { readRun, runPaths } from '../training/run-store.js';
 import { type RunSummary, summariseRuns, writeNote } from '../training/run-summary.js';
@@ -29,10 +30,22 @@ function runInfo({ config, state, step, loss, usable, note }: RunSummary): RunIn
   };
 }
 
+let known: { key: string; data: PlanData } | null = null;
+
+/** What a plan needs of the catalogue: a pass over all images, taken again only after something was written to it. */
+function planData(project: Project): PlanData {
+  const { database } = project.catalogue;
+  // Writes of other connections raise the first number, our own the second.
+  const own = database.one<{ changes: number }>('SELECT total_changes() AS changes');
+  const key = `${project.folder} ${database.pragmaNumber('data_version')} ${own?.changes}`;
+  if (known?.key !== key) known = { key, data: readPlanData(project) };
+  return known.data;
+}
+
 async function planFor(workbench: Workbench, own: OwnSettings): Promise<{ plan: PretrainPlan; answer: RunPlan }> {
   const { project } = workbench;
   const known = await devices(false);
-  const data = readPlanData(project);
+  const data = planData(project);
   const plan = planPretraining(data, { devices: known, processors: availableParallelism() }, own);
   const { choices, lines, problems, facts, stepsPerEpoch, totalSteps } = plan;
   const answer: RunPlan = {

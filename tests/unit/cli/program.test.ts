@@ -58,7 +58,7 @@ describe('help', () => {
   it('knows every command of the product', () => {
     expect(all.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
-        ...['import', 'pretrain', 'finetune', 'evaluate', 'predict', 'export', 'devices', 'demo', 'bench'],
+        ...['import', 'plan', 'pretrain', 'finetune', 'evaluate', 'predict', 'export', 'devices', 'demo', 'bench'],
         ...['runs', 'models', 'label', 'label import', 'label export', 'label set', 'label undo', 'label list'],
         ...['label tasks', 'label create', 'label history'],
       ]),
@@ -144,6 +144,7 @@ describe('options', () => {
       device: 'webgpu',
       seed: 0,
       split: 'train',
+      previews: true,
       positives: 'patient',
       json: true,
     });
