@@ -12,7 +12,7 @@ const SEED = 0;
  * Validation patients of each class below which they choose no threshold. Measured on simulated probes at AUC 0.6 to
  * 0.95: with fewer, the best Youden index of the validation patients gives a worse threshold than no validation at all.
  */
-export const MIN_VALIDATION_PATIENTS = 20;
+export const MIN_VALIDATION_PATIENTS = 40;
 
 export interface TaskSplit extends SplitResult {
   /** Whether the labels came with the split. */

@@ -67,9 +67,9 @@ describe('split of a task', () => {
   });
 
   it('has validation patients of many enough, and of no other part', () => {
-    const sizes = fc.integer({ min: 150, max: 320 });
+    const sizes = fc.integer({ min: 300, max: 520 });
     fc.assert(
-      fc.property(sizes, sizes, fc.array(fc.tuple(fc.nat(300), fc.nat(1)), { maxLength: 200 }), (left, right, more) => {
+      fc.property(sizes, sizes, fc.array(fc.tuple(fc.nat(500), fc.nat(1)), { maxLength: 200 }), (left, right, more) => {
         const images = cohort([left, right]);
         // Further images of patients that there are, of either class: some patients now have both.
         for (const [patientId, classIndex] of more) {
@@ -80,7 +80,7 @@ describe('split of a task', () => {
         expect(patients.train + patients.val + patients.test).toBe(left + right);
         const perClass = patientsByClass(images, ofImage, 'val', 2);
         expect(patients.val === 0 || Math.min(...perClass) >= MIN_VALIDATION_PATIENTS).toBe(true);
-        if (Math.min(left, right) > 220) expect(patients.val).toBeGreaterThan(0);
+        if (Math.min(left, right) > 450) expect(patients.val).toBeGreaterThan(0);
       }),
       { numRuns: 50 },
     );
@@ -97,26 +97,26 @@ describe('split of a task', () => {
   });
 
   it('keeps the test patients whether or not validation patients are set aside', () => {
-    const images = cohort([400, 250]);
+    const images = cohort([600, 450]);
     const split = taskSplit(images, 2);
     expect(split).toMatchObject({ origin: 'automatic', validation: 'carved' });
     const before = splitByPatient(images, { train: 0.7, val: 0, test: 0.3 }, 0);
     const tested = (ofImage: Map<number, Split>) => images.filter(({ imageId }) => ofImage.get(imageId) === 'test');
     expect(tested(split.ofImage)).toEqual(tested(before.ofImage));
-    expect(split.patients.test).toBe(195);
-    expect(split.patients.val).toBeCloseTo(0.15 * 455, -1);
+    expect(split.patients.test).toBe(315);
+    expect(split.patients.val).toBeCloseTo(0.15 * 735, -1);
   });
 
   it('sets validation patients aside only where enough of both classes can be spared', () => {
-    // 0.7 * 0.15 of the patients: 20 of 191 are just enough.
-    expect(taskSplit(cohort([300, 200]), 2).validation).toBe('carved');
-    expect(taskSplit(cohort([300, 150]), 2).validation).toBe('none');
-    expect(taskSplit(cohort([300, 200]), 2).images.train).toBeLessThan(taskSplit(cohort([300, 150]), 2).images.train);
-    expect(taskSplit(cohort([300, 300, 300]), 3).validation).toBe('none');
+    // 0.7 * 0.15 of the patients: 40 of 381 are just enough.
+    expect(taskSplit(cohort([500, 400]), 2).validation).toBe('carved');
+    expect(taskSplit(cohort([500, 350]), 2).validation).toBe('none');
+    expect(taskSplit(cohort([500, 400]), 2).images.train).toBeLessThan(taskSplit(cohort([500, 350]), 2).images.train);
+    expect(taskSplit(cohort([500, 500, 500]), 3).validation).toBe('none');
   });
 
   it('keeps a given split; given validation patients are never trained on', () => {
-    const images = cohort([200, 200]).map((image) => ({
+    const images = cohort([400, 400]).map((image) => ({
       ...image,
       split: (image.patientId % 5 === 0 ? 'test' : image.patientId % 7 === 1 ? 'val' : 'train') as Split,
     }));
