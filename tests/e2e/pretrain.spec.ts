@@ -34,6 +34,9 @@ test('a run from its plan to its end, paused, crashed and compared', async ({ st
   await expect(plan).toHaveAttribute('data-ready', 'true', { timeout: 60_000 });
   await expect(page.getByTestId('plan-split')).toContainText('test images stay unseen');
   await page.getByTestId('advanced').click();
+  // Two threads that wait for each other crawl where other work keeps the processors busy.
+  await page.getByTestId('set-threads').fill('1');
+  await page.getByTestId('set-threads').blur();
   await set(page, 'depth', '2');
   await set(page, 'imageSize', '48');
   await page.getByTestId('set-patchSize').fill('5');
