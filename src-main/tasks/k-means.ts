@@ -6,9 +6,9 @@ import { Purpose, Random } from '../base/random.js';
 export interface KMeansOptions {
   /** Starts of which the best is kept; default 3. */
   restarts?: number;
-  /** Rounds of one start at most; default 30. */
+  /** Rounds of one start at most; default 25. */
   iterations?: number;
-  /** The centres are found on this many points, drawn by the seed, where there are more; default 8000. */
+  /** The centres are found on this many points, drawn by the seed, where there are more; default 5000. */
   sample?: number;
 }
 
@@ -66,7 +66,7 @@ export function kMeans(
   seed: number,
   options: KMeansOptions = {},
 ): Clusters {
-  const { restarts = 3, iterations = 30, sample = 8000 } = options;
+  const { restarts = 3, iterations = 25, sample = 5000 } = options;
   const points = x.length / dimensions;
   if (!Number.isInteger(points) || points === 0 || count < 1) {
     throw new PretextError({ code: 'internal', message: `${points} points make no ${count} clusters.` });

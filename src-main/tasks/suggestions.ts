@@ -184,10 +184,17 @@ function byTypicality(
 
 /** Mean distance of one image to its nearest neighbours among `references`; itself, where it is there, counts 0. */
 function neighbourDistance({ points, dimensions }: ComparisonSpace, row: number, references: Float32Array): number {
-  const distances = new Float64Array(references.length / dimensions);
-  for (let i = 0; i < distances.length; i++) distances[i] = squaredDistance(points, row, references, i, dimensions);
-  const nearest = distances.sort().subarray(0, NEIGHBOURS + 1);
-  return nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / nearest.length;
+  const count = Math.min(references.length / dimensions, NEIGHBOURS + 1);
+  /** The smallest squares so far, rising. */
+  const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < references.length / dimensions; i++) {
+    const square = squaredDistance(points, row, references, i, dimensions);
+    if (square >= nearest[count - 1]) continue;
+    let place = count - 1;
+    for (; place > 0 && nearest[place - 1] > square; place--) nearest[place] = nearest[place - 1];
+    nearest[place] = square;
+  }
+  return nearest.reduce((sum, square) => sum + Math.sqrt(square), 0) / count;
 }
 
 /**

@@ -106,6 +106,14 @@ export function radiusFor(count: number): number {
   return count > 4000 ? 3 : count > 1000 ? 4 : 5;
 }
 
+/** How the points of one group are drawn. */
+interface Ink {
+  stamp: Stamp;
+  full: Rgb;
+  /** Of points that are not selected while others are. */
+  faded: Rgb;
+}
+
 /** Draws all points into `image`, those without a group first, selected ones last. */
 export function paint(image: ImageData, painting: Painting): void {
   const { scatter, groups, looks, plain, selected } = painting;
@@ -113,18 +121,21 @@ export function paint(image: ImageData, painting: Painting): void {
   const pixels = new Uint32Array(image.data.buffer);
   pixels.fill(packed(ground));
   const radius = radiusFor(scatter.count) * painting.ratio;
-  const faded = selected.size > 0;
-  const draw = (index: number, full: boolean) => {
-    const look = groups[index] < 0 ? plain : looks[groups[index]];
-    const size = Math.round(2 * radius * (groups[index] < 0 ? 0.75 : 1)) / 2;
-    const colour = full ? rgbOf(look.colour) : between(rgbOf(look.colour), ground, 0.72);
-    press(image, pixels, painting, index, stampOf(look.shape, size), colour, ground);
+  const inkOf = ({ shape, colour }: Look, size: number): Ink => {
+    const full = rgbOf(colour);
+    return { stamp: stampOf(shape, Math.round(2 * size) / 2), full, faded: between(full, ground, 0.72) };
   };
-  for (let index = 0; index < scatter.count; index++) {
-    if (groups[index] < 0 && !selected.has(index)) draw(index, !faded);
-  }
-  for (let index = 0; index < scatter.count; index++) {
-    if (groups[index] >= 0 && !selected.has(index)) draw(index, !faded);
+  const plainInk = inkOf(plain, 0.75 * radius);
+  const inks = looks.map((look) => inkOf(look, radius));
+  const draw = (index: number, isFull: boolean) => {
+    const ink = groups[index] < 0 ? plainInk : inks[groups[index]];
+    press(image, pixels, painting, index, ink.stamp, isFull ? ink.full : ink.faded, ground);
+  };
+  const isFull = selected.size === 0;
+  for (const grouped of [false, true]) {
+    for (let index = 0; index < scatter.count; index++) {
+      if (groups[index] >= 0 === grouped && !selected.has(index)) draw(index, isFull);
+    }
   }
   for (const index of selected) draw(index, true);
 }
