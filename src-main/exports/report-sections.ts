@@ -71,7 +71,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], ca
   );
 }
 
-const MARKS = { fact: '', good: 'Good news:', none: 'No evidence:', caution: 'Caution:' } as const;
+/** Good news and missing evidence say so themselves. */
+const MARKS = { fact: '', good: '', none: '', caution: 'Caution:' } as const;
 
 /** The words of a finding; its kind is also told to those who do not see its colour. */
 function findings(items: readonly { kind: keyof typeof MARKS; text: string }[]): string {

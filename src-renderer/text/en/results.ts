@@ -41,7 +41,7 @@ export const results = {
   show: 'Show in folder',
 
   headline: 'What the test says',
-  kinds: { fact: '', good: 'Good', none: 'No evidence', caution: 'Caution' },
+  kinds: { fact: '', good: '', none: '', caution: 'Caution' },
 
   comparison: 'Beside training from scratch',
   comparisonHint: (draws: number) =>
