@@ -30,7 +30,7 @@ table.confusion td { text-align: center; min-width: 6rem; border: 1px solid var(
 table.confusion small { display: block; color: var(--quiet); font-size: .78rem; }
 figure { margin: 0; }
 figcaption { color: var(--quiet); font-size: .88rem; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; max-width: 34rem; height: auto; }
 svg text { fill: var(--quiet); font-size: 12px; font-family: inherit; }
 svg .axis { stroke: var(--line); fill: none; }
 svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
@@ -64,6 +64,7 @@ footer { margin-top: 2.5rem; color: var(--quiet); font-size: .85rem; }
   main { display: table-row-group; } main > * { display: block; }
   main .columns, main dl { display: grid; } main > .findings { display: grid; }
   section, figure, .picture { break-inside: avoid; } h2 { break-after: avoid; }
+  figcaption, .note { font-size: 10.5px; } .headline { font-size: 15px; }
   main { padding: 0; max-width: none; } .columns { grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
   .gallery { grid-template-columns: repeat(4, 1fr); }
 }

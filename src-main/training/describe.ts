@@ -26,7 +26,7 @@ const count = (value: number): string => value.toLocaleString('en');
 function pretraining(card: ModelCard, run: RunConfig | null): string {
   if (card.run === null) return 'None: random weights';
   if (run === null) return `${card.run} (no longer in the project)`;
-  const from = run.split === null ? 'images, all of the project,' : `images of the ${run.split} split`;
+  const from = run.split === null ? 'images, all of the project' : `images of the ${run.split} split`;
   return `${run.method}, ${count(run.epochs)} epochs on ${count(run.samples)} ${from}, without labels (${run.id})`;
 }
 

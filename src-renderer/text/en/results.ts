@@ -8,14 +8,14 @@ type Interval = readonly [number, number] | null;
 function rate(value: number | null, interval: Interval): string {
   if (value === null) return 'not defined';
   if (interval === null) return `${formatPercent(value)} (no interval)`;
-  return `${formatPercent(value)} (${Math.round(100 * interval[0])} to ${formatPercent(interval[1])})`;
+  return `${formatPercent(value)} (${Math.round(100 * interval[0])}\u00a0to\u00a0${formatPercent(interval[1])})`;
 }
 
 function area(value: number | null, low: number | null, high: number | null): string {
   if (value === null) return 'not defined';
   return low === null || high === null
     ? formatArea(value)
-    : `${formatArea(value)} (${formatArea(low)} to ${formatArea(high)})`;
+    : `${formatArea(value)} (${formatArea(low)}\u00a0to\u00a0${formatArea(high)})`;
 }
 
 export const results = {
@@ -45,11 +45,11 @@ export const results = {
 
   comparison: 'Beside training from scratch',
   comparisonHint: (draws: number) =>
-    `Area under the ROC curve on the same test patients, ${draws === 1 ? 'one draw of labels' : `mean of ${draws} draws of labels`}. Bars are 95% intervals, ticks the draws.`,
+    `Area under the ROC curve on the same test patients, ${draws === 1 ? 'one draw of labels' : `mean of ${draws} draws of labels`}. Bars are 95% intervals, ticks the draws; dashed is guessing.`,
   thisModel: 'This way of training',
   fromScratch: 'The same from scratch',
   noBaseline: 'It was not compared with training from scratch.',
-  chance: 'guessing',
+  chance: 'Guessing',
   difference: (value: string) => `Difference ${value}`,
   area,
   barLabel: (name: string, value: string) => `${name}: area under the ROC curve ${value}`,
