@@ -5,6 +5,7 @@
 
 import { Enums, getShouldUseCPURendering, type Types } from '@cornerstonejs/core';
 import { annotation, Enums as ToolEnums } from '@cornerstonejs/tools';
+import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js';
 import { enterProject, factsFor, idOf, loadFrame, type StackItem } from './frames.js';
 import { type Lease, takeEngine } from './prepare.js';
 import { type Tool, ToolBox, type Windowed } from './toolbox.js';
@@ -55,6 +56,11 @@ export interface StageEvents {
 const AHEAD = [1, -1, 2, -2];
 
 const ZOOM_LIMITS = { least: 0.02, most: 64 };
+
+/** Every value is opaque. Without an opacity of their own vtk.js makes a new texture for every frame and frees none. */
+const opaque = vtkPiecewiseFunction.newInstance();
+opaque.addPoint(-1e6, 1);
+opaque.addPoint(1e6, 1);
 
 let made = 0;
 
@@ -244,6 +250,7 @@ export class Stage implements Windowed {
       if (isStale()) return;
       await this.display(wanted);
       if (isStale()) return;
+      this.setOpaque();
       this.shown = wanted;
       this.facts = factsFor(id) ?? null;
       if (this.fitted) this.fit();
@@ -264,6 +271,12 @@ export class Stage implements Windowed {
     this.shownStack = this.stack;
     this.fitted = true;
     await this.viewport.setStack(this.ids, index);
+  }
+
+  private setOpaque(): void {
+    if (this.onProcessor) return;
+    const actor = this.viewport.getDefaultActor()?.actor as Types.ImageActor | undefined;
+    actor?.getProperty().setPiecewiseFunction(0, opaque);
   }
 
   private async loadAhead(): Promise<void> {
