@@ -135,7 +135,8 @@ export const predict = {
   labelHint: (task: string) =>
     `Corrections become labels of the task ${task}; they can be taken back here and on the Label screen.`,
   keys: 'Keys: A accepts, 1 to 9 name a class, U takes back, arrows move.',
-  file: 'File',
+  seen: (patient: string) => `Picture of ${patient} as the model sees it`,
+  mapMeaning: 'What the colours of the map mean, and what not',
 
   reviewed: (done: number, total: number, level: Level) => `${formatCount(done)} of ${counted(total, level)} reviewed.`,
   evidence: (accepted: number, total: number, level: Level) =>
