@@ -12,7 +12,7 @@ import type { Handlers } from './handlers.js';
 import type { Workbench } from './workbench.js';
 
 /** Labelling is many acts a minute; the other screens need not read everything again after each. */
-const TELL_MS = 400;
+const TELL_MS = 800;
 
 /** Tells the window that labels have changed: soon, and once for a burst of changes. */
 function teller(workbench: Workbench): () => void {

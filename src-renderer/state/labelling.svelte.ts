@@ -22,6 +22,10 @@ const AHEAD = 12;
 const PAGE = 400;
 const PROGRESS_MS = 150;
 
+function pages(ids: readonly number[]): number[][] {
+  return Array.from({ length: Math.ceil(ids.length / PAGE) }, (_, page) => ids.slice(PAGE * page, PAGE * (page + 1)));
+}
+
 class Labelling {
   task = $state<string | null>(null);
   source = $state<Source>({ kind: 'unlabelled' });
@@ -49,6 +53,8 @@ class Labelling {
 
   /** What the list was made from: project, task, images. */
   key = '';
+  /** Places that were read last. */
+  private inView = { first: 0, last: 0 };
   private reading = new Set<number>();
   private later: number | undefined;
   /** Grows with every load; answers to older ones are dropped. */
@@ -108,11 +114,19 @@ class Labelling {
     }
   }
 
-  /** Reads what is known of the images again, after others may have labelled; the place stays. */
+  /** Reads what is known of the images in view again, after others may have labelled; the place stays. */
   async renew(): Promise<void> {
-    this.forget();
-    await this.readAround();
-    this.askProgress();
+    const { task } = this;
+    if (task === null || this.loading) return;
+    if (this.queue.length === 0) return this.load();
+    const seen = new Set(this.queue.subarray(this.inView.first, this.inView.last + 1));
+    for (const id of this.states.keys()) if (!seen.has(id)) this.states.delete(id);
+    try {
+      for (const page of pages([...seen])) this.put(await call('labels:states', { task, imageIds: page }));
+      this.progress = await call('labels:progress', { task });
+    } catch (error) {
+      errors.show(error);
+    }
   }
 
   go(position: number): void {
@@ -133,15 +147,14 @@ class Labelling {
   /** Reads the states of the images at these places, where they are not known yet. */
   async read(first: number, last: number): Promise<void> {
     const { task } = this;
-    const missing = [...this.queue.subarray(Math.max(0, first), last + 1)].filter(
+    this.inView = { first: Math.max(0, first), last };
+    const missing = [...this.queue.subarray(this.inView.first, last + 1)].filter(
       (id) => !this.states.has(id) && !this.reading.has(id),
     );
     if (task === null || missing.length === 0) return;
     for (const id of missing) this.reading.add(id);
     try {
-      for (let from = 0; from < missing.length; from += PAGE) {
-        this.put(await call('labels:states', { task, imageIds: missing.slice(from, from + PAGE) }));
-      }
+      for (const page of pages(missing)) this.put(await call('labels:states', { task, imageIds: page }));
     } catch (error) {
       errors.show(error);
     } finally {
@@ -186,9 +199,7 @@ class Labelling {
       this.said = { kind: 'undone', changed: undone?.changed ?? null };
       if (undone === null) return;
       const cached = undone.imageIds.filter((id) => this.states.has(id));
-      for (let from = 0; from < cached.length; from += PAGE) {
-        this.put(await call('labels:states', { task, imageIds: cached.slice(from, from + PAGE) }));
-      }
+      for (const page of pages(cached)) this.put(await call('labels:states', { task, imageIds: page }));
       await this.readSeries(undone.seriesIds);
       const [only] = undone.imageIds;
       if (only !== undefined && undone.imageIds.length === 1) this.visit(only);
@@ -231,9 +242,7 @@ class Labelling {
     const wanted = new Set(seriesIds);
     const imageIds = [...this.states.values()].filter((one) => wanted.has(one.seriesId)).map(({ imageId }) => imageId);
     if (task === null) return;
-    for (let from = 0; from < imageIds.length; from += PAGE) {
-      this.put(await call('labels:states', { task, imageIds: imageIds.slice(from, from + PAGE) }));
-    }
+    for (const page of pages(imageIds)) this.put(await call('labels:states', { task, imageIds: page }));
   }
 
   private readAround(): Promise<void> {
