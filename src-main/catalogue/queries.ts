@@ -177,6 +177,29 @@ export function classFigures(project: Project, task: Task): ClassFigures[] {
   return task.classes.map(({ id }) => ofClass.get(id) ?? { images: 0, patients: 0 });
 }
 
+/** The labelled images of one patient that have the same class and the same part of the official split. */
+export interface LabelledGroup {
+  patientId: number;
+  classIndex: number;
+  split: Split | null;
+  images: number;
+}
+
+/** {@link labelledImages} counted by patient, class and part: as many rows as there are patients, not images. */
+export function labelledGroups(project: Project, task: Task): LabelledGroup[] {
+  return project.catalogue.database.all<LabelledGroup>(
+    `WITH ${LABELLED}
+     SELECT study.patient_id AS patientId, task_class.position AS classIndex, task_split.split AS split,
+            count(*) AS images
+     FROM labelled JOIN image ON image.id = labelled.image_id AND image.available = 1
+     JOIN series ON series.id = image.series_id JOIN study ON study.id = series.study_id
+     JOIN task_class ON task_class.id = labelled.class_id
+     LEFT JOIN task_split ON task_split.task_id = ?1 AND task_split.image_id = labelled.image_id
+     GROUP BY study.patient_id, task_class.position, task_split.split`,
+    [task.id],
+  );
+}
+
 /** Images that are marked unsure or skipped for a task and so stay out of training and results. */
 export function markedImages(project: Project, task: Task): number {
   const row = project.catalogue.database.one<{ n: number }>(

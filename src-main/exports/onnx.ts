@@ -16,6 +16,8 @@ export interface ExportedClassifier {
   /** Side of the square that decoding resamples an image to before the network's own size. */
   cacheSide: number;
   normalisation: number;
+  /** Two classes: probability of the second from which it is named. */
+  threshold: number | null;
 }
 
 /** How pixels become the model's input: the text of the metadata entry `preprocessing`. */
@@ -59,6 +61,7 @@ export function exportOnnx(path: string, card: ExportedClassifier, weights: Read
         task: card.task,
         classes: JSON.stringify(card.classes),
         preprocessing: JSON.stringify(preprocessing(card)),
+        ...(card.threshold === null ? {} : { threshold: String(card.threshold) }),
         notice: 'Research use only. Not a medical device.',
       },
     },

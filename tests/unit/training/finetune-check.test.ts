@@ -5,10 +5,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentJob } from '../../../src-main/base/jobs.js';
 import { importFolders } from '../../../src-main/catalogue/import.js';
-import { setLabels } from '../../../src-main/catalogue/labels.js';
+import { setLabels, setMarks } from '../../../src-main/catalogue/labels.js';
 import type { Project } from '../../../src-main/catalogue/project.js';
-import { samples } from '../../../src-main/catalogue/queries.js';
+import { labelledImages, samples } from '../../../src-main/catalogue/queries.js';
 import { createTask } from '../../../src-main/catalogue/tasks.js';
+import { taskSplit } from '../../../src-main/tasks/task-split.js';
 import { checkFinetune } from '../../../src-main/training/finetune-check.js';
 import { finetuneSeconds, plannedSteps } from '../../../src-main/training/finetune-plan.js';
 import { dicomBytes, errorOf, put, temporaryFolder, temporaryProject } from '../catalogue/support.js';
@@ -64,6 +65,38 @@ describe('check before fine-tuning', () => {
       patchSize: 8,
       sawTestPatients: false,
     });
+  });
+
+  it('tells the very split that fine-tuning makes of the images', async () => {
+    const project = await projectOf(16);
+    labelBy(project, (patientId, index) => (index % 5 === 0 ? 1 : patientId % 2));
+    const images = labelledImages(project, 'task');
+    const { ofImage, patients } = taskSplit(images, 2);
+    const check = checkFinetune(project, 'task', null);
+    for (const part of ['train', 'val', 'test'] as const) {
+      expect(check.split[part].patients).toBe(patients[part]);
+      for (const [index, entry] of check.classes.entries()) {
+        const own = images.filter(({ imageId, classIndex }) => classIndex === index && ofImage.get(imageId) === part);
+        expect(entry[part]).toEqual({
+          images: own.length,
+          patients: new Set(own.map((image) => image.patientId)).size,
+        });
+      }
+    }
+  });
+
+  it('leaves out what is marked unsure, and says how much', async () => {
+    const project = await projectOf(12);
+    labelBy(project, (patientId) => patientId % 2);
+    const before = checkFinetune(project, 'task', null);
+    const [first, second] = samples(project);
+    setMarks(project, 'task', [first?.imageId ?? 0], 'unsure', 'Ada');
+    setMarks(project, 'task', [second?.imageId ?? 0], 'skipped', 'Ada');
+    const after = checkFinetune(project, 'task', null);
+    const images = ({ classes }: typeof after) => classes.reduce((sum, { all }) => sum + all.images, 0);
+    expect([images(before), images(after)]).toEqual([24, 22]);
+    expect([before.leftOut.marked, after.leftOut.marked]).toEqual([0, 2]);
+    expect(after.split.train.images + after.split.test.images).toBe(22);
   });
 
   it('refuses one class and no label with the remedy, and names what is not there', async () => {
