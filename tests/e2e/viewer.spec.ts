@@ -26,7 +26,7 @@ async function openFiles(started: Started, folder: string, files: Record<string,
 async function openImage(page: Page, place: number): Promise<void> {
   await page.getByTestId('go-explore').click();
   await page.getByTestId('grid').getByRole('option').nth(place).click();
-  await expect(picture(page)).toHaveAttribute('data-shown', /\d/);
+  await expect(picture(page)).toHaveAttribute('data-shown', /^\d/);
 }
 
 /** Drags from one place of the picture to another, in parts of its width and height. */
