@@ -25,7 +25,7 @@ export function fakeModel(project: Project, { task, classes, testPatients, creat
     run: null,
     vit: { imageSize: 32, patchSize: 8, width: 192, depth: 1, heads: 3, channels: 1 },
     cacheSide: 64,
-    labels: 0,
+    labels: 1,
     seeds: [0],
     normalisation: 1,
     threshold: threshold ?? null,
