@@ -76,9 +76,16 @@ describe('the main job on the command line', () => {
     expect(await resultOf('label', 'undo', ...inProject, ...task, '--author', 'Ada')).toMatchObject({ changed: 1 });
     const { history } = await resultOf('label', 'history', image, ...inProject, ...task);
     expect((history as Json[]).map(({ className }) => className)).toEqual([first?.label, other, first?.label]);
-    const list = await resultOf('label', 'list', ...inProject, ...task);
-    const classes = list.classes as { images: number }[];
-    expect(classes.reduce((sum, { images }) => sum + images, 0)).toBe(IMAGES);
+    const labelled = async () => {
+      const { classes } = await resultOf('label', 'list', ...inProject, ...task);
+      return (classes as { images: number }[]).reduce((sum, { images }) => sum + images, 0);
+    };
+    expect(await labelled()).toBe(IMAGES);
+    const mark = ['label', 'mark', 'unsure', ...inProject, ...task, '--image', image, '--author', 'Ada'];
+    expect(await resultOf(...mark)).toMatchObject({ changed: 1 });
+    expect(await labelled()).toBe(IMAGES - 1);
+    expect(await resultOf('label', 'undo', ...inProject, ...task, '--author', 'Ada')).toMatchObject({ changed: 1 });
+    expect(await labelled()).toBe(IMAGES);
     const out = join(folder, 'labels.csv');
     expect(await resultOf('label', 'export', out, ...inProject, ...task)).toMatchObject({ labels: IMAGES });
     const written = parse(readFileSync(out), { columns: true }) as { sop_instance_uid: string; label: string }[];

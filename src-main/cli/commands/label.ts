@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { PretextError } from '../../base/errors.js';
 import { type IdColumn, imageIndex } from '../../catalogue/image-index.js';
-import { type LabelTarget, labelHistory, setLabels, undoLabels } from '../../catalogue/labels.js';
+import { type LabelTarget, labelHistory, type Mark, setLabels, setMarks, undoLabels } from '../../catalogue/labels.js';
 import { exportLabelsCsv, importLabelsCsv, type LabelImportSummary } from '../../catalogue/labels-csv.js';
 import type { Project } from '../../catalogue/project.js';
 import { classCounts, labelledImages, samples } from '../../catalogue/queries.js';
@@ -35,7 +35,12 @@ interface ImportFlags extends AuthorFlags {
   idColumnName?: string;
   labelColumn: string;
   splitColumn?: string;
+  markColumn?: string;
   classes?: string[];
+}
+
+interface MarkFlags extends AuthorFlags {
+  image: string[];
 }
 
 interface SetFlags extends AuthorFlags {
@@ -60,6 +65,7 @@ export function registerLabel(program: Command, perform: Perform): void {
     .option('--id-column-name <name>', 'how that column is called, where it has another name')
     .requiredOption('--label-column <name>', 'column of the class')
     .option('--split-column <name>', "column of 'train', 'val' or 'test'")
+    .option('--mark-column <name>', "column of 'unsure' and 'skipped' (default: images keep their marks)")
     .option('--classes <list>', 'classes of a new task in order, the finding last (default: as they appear)', nameList)
     .option(...AUTHOR)
     .action((file: string, flags: ImportFlags) => perform(flags, (context) => importLabels(context, file, flags)));
@@ -90,6 +96,13 @@ export function registerLabel(program: Command, perform: Perform): void {
     'label set --project study --task nodule --class normal --image ct/0001.dcm',
     'label set --project study --task nodule --clear --series 1.2.840.99.1',
   ]);
+
+  const mark = withTask(label.command('mark').argument('<mark>', "'unsure', 'skipped', or 'none' to take it away"))
+    .description('keep images out of training, beside their labels, until somebody labels them again')
+    .requiredOption('--image <id...>', 'SOPInstanceUID or path of an image')
+    .option(...AUTHOR)
+    .action((name: string, flags: MarkFlags) => perform(flags, (context) => markByHand(context, name, flags)));
+  addExamples(mark, ['label mark unsure --project study --task nodule --image ct/0001.dcm']);
 
   const undo = withTask(label.command('undo'))
     .description('take back the last act of an author')
@@ -130,6 +143,7 @@ function importLabels({ terminal }: Context, file: string, flags: ImportFlags): 
       ...(flags.idColumnName === undefined ? {} : { idColumnName: flags.idColumnName }),
       labelColumn: flags.labelColumn,
       ...(flags.splitColumn === undefined ? {} : { splitColumn: flags.splitColumn }),
+      ...(flags.markColumn === undefined ? {} : { markColumn: flags.markColumn }),
       author: flags.author ?? defaultAuthor(),
       ...(flags.classes === undefined ? {} : { classes: flags.classes }),
     });
@@ -222,6 +236,25 @@ function setByHand({ terminal }: Context, flags: SetFlags): Promise<Outcome> {
     const changes = targets.map((target) => ({ target, className: flags.class ?? null }));
     const changed = setLabels(project, flags.task, changes, flags.author ?? defaultAuthor());
     terminal.result({ task: flags.task, changed }, `${plural(changed, 'label')} changed.`);
+    return 'done';
+  });
+}
+
+const MARKS: ReadonlyMap<string, Mark | null> = new Map([
+  ['unsure', 'unsure'],
+  ['skipped', 'skipped'],
+  ['none', null],
+]);
+
+function markByHand({ terminal }: Context, name: string, flags: MarkFlags): Promise<Outcome> {
+  const mark = MARKS.get(name);
+  if (mark === undefined) {
+    throw new UsageError(`'${name}' is no mark.`, `Give one of ${[...MARKS.keys()].join(', ')}.`);
+  }
+  return withProject(flags.project, (project) => {
+    const images = flags.image.map((id) => findImage(project, id));
+    const changed = setMarks(project, flags.task, images, mark, flags.author ?? defaultAuthor());
+    terminal.result({ task: flags.task, changed }, `${plural(changed, 'mark')} changed.`);
     return 'done';
   });
 }

@@ -59,7 +59,17 @@ describe('help', () => {
     expect(all.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         ...['import', 'plan', 'pretrain', 'finetune', 'evaluate', 'predict', 'export', 'devices', 'demo', 'bench'],
-        ...['runs', 'models', 'label', 'label import', 'label export', 'label set', 'label undo', 'label list'],
+        ...[
+          'runs',
+          'models',
+          'label',
+          'label import',
+          'label export',
+          'label set',
+          'label mark',
+          'label undo',
+          'label list',
+        ],
         ...['label tasks', 'label create', 'label history'],
       ]),
     );
