@@ -37,27 +37,43 @@ type Row = (string | number)[];
 
 /**
  * The table as CSV text (RFC 4180, UTF-8, line feeds). Columns: level ('image' or 'series'), path, sop_instance_uid,
- * series_instance_uid, patient, images (number averaged), probability_NAME for each class, predicted. A series' row has
- * the mean of its images' probabilities. Columns of `more` follow. Text that a spreadsheet would run as a formula starts with an apostrophe
- * (OWASP, CSV injection).
+ * series_instance_uid, patient, images (number averaged), probability_NAME for each class, predicted, then those of
+ * `more`. A series' row has the mean of its images' probabilities. Text that a spreadsheet would run as a formula starts
+ * with an apostrophe (OWASP, CSV injection).
  *
  * @throws PretextError `internal` where probabilities do not fit the classes or are no finite numbers.
  */
-export function predictionCsv({ classNames, threshold, images, more = [] }: PredictionTable): string {
+export function predictionCsv(table: PredictionTable): string {
+  return [...predictionCsvParts(table)].join('');
+}
+
+/** {@link predictionCsv} piece by piece, so that a process that has other things to do can do them in between. */
+export function* predictionCsvParts(table: PredictionTable): Generator<string> {
+  let rows: Row[] = [];
+  for (const row of predictionRows(table)) {
+    if (rows.push(row) < PART_ROWS) continue;
+    yield stringify(rows, { escape_formulas: true });
+    rows = [];
+  }
+  yield stringify(rows, { escape_formulas: true });
+}
+
+/** Rows of a part: some milliseconds of work. */
+const PART_ROWS = 500;
+
+function* predictionRows({ classNames, threshold, images, more = [] }: PredictionTable): Generator<Row> {
   const named = (probabilities: ArrayLike<number>): string => classNames[predictedClass(probabilities, threshold)];
-  const rows: Row[] = [
-    ['level', 'path', 'sop_instance_uid', 'series_instance_uid', 'patient', 'images'].concat(
-      classNames.map((name) => `probability_${name}`),
-      'predicted',
-      more.map(({ name }) => name),
-    ),
-  ];
+  yield ['level', 'path', 'sop_instance_uid', 'series_instance_uid', 'patient', 'images'].concat(
+    classNames.map((name) => `probability_${name}`),
+    'predicted',
+    more.map(({ name }) => name),
+  );
   const series = new Map<string, { patient: string; images: number; sums: Float64Array }>();
   for (const [index, image] of images.entries()) {
     const probabilities = checkedProbabilities(image, classNames.length);
     const identity = [image.path, image.sopInstanceUID ?? '', image.seriesInstanceUID ?? '', image.patient];
     const extra = more.map((column) => column.ofImage(index));
-    rows.push(['image', ...identity, 1, ...probabilities, named(probabilities), ...extra]);
+    yield ['image', ...identity, 1, ...probabilities, named(probabilities), ...extra];
     if (image.seriesInstanceUID === null) continue;
     const known = series.get(image.seriesInstanceUID) ?? {
       patient: image.patient,
@@ -71,9 +87,8 @@ export function predictionCsv({ classNames, threshold, images, more = [] }: Pred
   for (const [uid, { patient, images: count, sums }] of series) {
     const means = Array.from(sums, (sum) => sum / count);
     const extra = more.map((column) => column.ofSeries(uid));
-    rows.push(['series', '', '', uid, patient, count, ...means, named(means), ...extra]);
+    yield ['series', '', '', uid, patient, count, ...means, named(means), ...extra];
   }
-  return stringify(rows, { escape_formulas: true });
 }
 
 function checkedProbabilities({ path, probabilities }: ImagePrediction, classes: number): number[] {

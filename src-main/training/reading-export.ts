@@ -1,8 +1,10 @@
 /** @file A reading as a CSV table: what `pretext predict` writes, with what is known of the patient and the reviews. */
 
-import { imageFacts } from '../catalogue/image-facts.js';
+import { setImmediate } from 'node:timers/promises';
+import { writeFileAtomic } from '../base/files.js';
+import { type ImageFacts, imageFacts } from '../catalogue/image-facts.js';
 import type { Project } from '../catalogue/project.js';
-import { type ExtraColumn, type ImagePrediction, writePredictionCsv } from '../exports/csv.js';
+import { type ExtraColumn, type ImagePrediction, predictionCsvParts } from '../exports/csv.js';
 import { KNOWN } from './reading-predictions.js';
 import type { Review } from './reading-reviews.js';
 import type { ReadingTable } from './reading-table.js';
@@ -15,10 +17,23 @@ const REVIEW_COLUMNS: readonly [name: string, of: (review: Review) => string][] 
   ['reviewed_at', ({ time }) => time],
 ];
 
-/** Writes the table of all images and series that were read. @throws PretextError `disk-full`, `unreadable` */
-export function exportReadingCsv(path: string, project: Project, table: ReadingTable): void {
+/** Images whose facts are asked for at a time: some milliseconds of work. */
+const SLICE = 500;
+
+/**
+ * Writes the table of all images and series that were read. The window's main process calls this, so it lets other
+ * work in between.
+ *
+ * @throws PretextError `disk-full`, `unreadable`
+ */
+export async function exportReadingCsv(path: string, project: Project, table: ReadingTable): Promise<void> {
   const { images } = table.predictions;
-  const facts = imageFacts(project, [...images.imageId]);
+  const facts = new Map<number, ImageFacts>();
+  for (let first = 0; first < images.imageId.length; first += SLICE) {
+    const slice = imageFacts(project, [...images.imageId.subarray(first, first + SLICE)]);
+    for (const [imageId, own] of slice) facts.set(imageId, own);
+    await setImmediate();
+  }
   const rows: number[] = [];
   const predictions: ImagePrediction[] = [];
   const seriesIds = new Map<string, number>();
@@ -56,10 +71,11 @@ export function exportReadingCsv(path: string, project: Project, table: ReadingT
       };
     }),
   ];
-  writePredictionCsv(path, {
-    classNames: table.card.classes,
-    threshold: table.card.threshold,
-    images: predictions,
-    more,
-  });
+  const { classes: classNames, threshold } = table.card;
+  const parts: string[] = [];
+  for (const part of predictionCsvParts({ classNames, threshold, images: predictions, more })) {
+    parts.push(part);
+    await setImmediate();
+  }
+  writeFileAtomic(path, parts);
 }

@@ -133,8 +133,8 @@ export function answerReadings(workbench: Workbench): Handlers<keyof typeof read
       const files = readSkipped(workbench.project, id);
       return { total: files.length, files: files.slice(offset, offset + limit) };
     },
-    'readings:exportCsv': ({ id, path }) => {
-      exportReadingCsv(path, workbench.project, readings.table(id));
+    'readings:exportCsv': async ({ id, path }) => {
+      await exportReadingCsv(path, workbench.project, readings.table(id));
       return { path };
     },
     'readings:exportOnnx': ({ id, path }) => {

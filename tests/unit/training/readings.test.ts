@@ -294,11 +294,11 @@ describe('reviews', () => {
     });
   });
 
-  it('stand in the table beside what the command line writes', () => {
+  it('stand in the table beside what the command line writes', async () => {
     const table = openTable();
     review(table, 1, 'yes');
     const out = join(project.folder, 'out.csv');
-    exportReadingCsv(out, project, table);
+    await exportReadingCsv(out, project, table);
     const rows = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
     expect(rows.map(({ level }) => level)).toEqual(['image', 'image', 'image', 'image', 'series', 'series', 'series']);
     expect(rows[0]).toMatchObject({
