@@ -77,7 +77,9 @@ export async function measureStep(options: MeasureOptions, control: JobControl):
     // Of a process's memory, what is neither there before nor state grows with the batch.
     const peak = process.resourceUsage().maxRSS * 1024;
     const fixed = Math.min(peak, before + heldBytes(step.session.program));
-    const memoryBytes = fixed + factor * (peak - fixed) + ring;
+    // A checkpoint is a copy of the state and the file made of it: as much as the state with its spare buffers.
+    const checkpoint = heldBytes(step.session.program);
+    const memoryBytes = fixed + factor * (peak - fixed) + ring + checkpoint;
     return { stepMs, measuredBatch, memoryBytes, memoryHow: factor > 1 ? 'scaled' : 'measured' };
   } finally {
     await step.release();

@@ -65,8 +65,8 @@ export const pretrain = {
   scaled: (stepMs: number, measured: number, batch: number) =>
     `A step of ${plural(measured, 'image')} was timed on this computer and scaled up to ${formatCount(batch)}: ${milliseconds(stepMs)}. Making the images ready comes on top the first time.`,
   memoryHow: {
-    measured: 'Memory is the peak of that step.',
-    scaled: 'Memory is scaled up from the peak of that step.',
+    measured: 'Memory is the peak of that step, with room for a checkpoint.',
+    scaled: 'Memory is scaled up from the peak of that step, with room for a checkpoint.',
     computed: 'Memory is computed from the model: weights, moments and values in between.',
   },
   fix: 'Mend the settings marked above to start.',
