@@ -7,7 +7,6 @@ import { answerCalls } from './window/calls.js';
 import { openWindow } from './window/main-window.js';
 import { setMenu } from './window/menu.js';
 import { heatmapRoute, seenRoute } from './window/model-pictures.js';
-import { thumbnailRoute } from './window/pictures.js';
 import { enforcePolicy } from './window/policy.js';
 import { previewRoute } from './window/runs.js';
 import { declareScheme, serveScheme } from './window/scheme.js';
@@ -23,7 +22,6 @@ function start(): void {
   setMenu();
   enforcePolicy(session.defaultSession);
   serveScheme(session.defaultSession, join(app.getAppPath(), 'out', 'renderer'), {
-    thumbnail: thumbnailRoute(workbench),
     preview: previewRoute(workbench),
     heatmap: heatmapRoute(workbench),
     seen: seenRoute(workbench),

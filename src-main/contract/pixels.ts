@@ -1,4 +1,4 @@
-/** @file One frame of an image in full resolution, as the viewer shows it. */
+/** @file Pictures of images: one frame in full resolution, as the viewer shows it, and many small ones. */
 
 import * as v from 'valibot';
 import { finite, rowId, wholeNumber } from './channels.js';
@@ -35,7 +35,26 @@ export const displayFrame = v.object({
 });
 export type DisplayFrame = v.InferOutput<typeof displayFrame>;
 
+/** Small pictures that may be asked for at once. */
+export const MOST_THUMBNAILS = 48;
+
+export const thumbnails = v.object({
+  side: v.pipe(wholeNumber, v.minValue(1)),
+  /** [pictures, side, side]: 0 is black; black where a picture is missing. */
+  grey: v.instance(Uint8Array),
+  /** Places in the answer, from 0, of images that have no picture (yet), or no such frame. */
+  missing: v.array(wholeNumber),
+});
+export type Thumbnails = v.InferOutput<typeof thumbnails>;
+
 export const pixelsCalls = {
+  /** Many in one answer: a fast scroll asks for hundreds a second, and each answer has its price. */
+  'pixels:thumbnails': {
+    argument: v.object({
+      frames: v.pipe(v.array(v.strictTuple([rowId, wholeNumber])), v.minLength(1), v.maxLength(MOST_THUMBNAILS)),
+    }),
+    answer: thumbnails,
+  },
   /** Decoded by a worker thread; frames are counted from 0. */
   'pixels:frame': { argument: v.object({ imageId: rowId, frame: wholeNumber }), answer: displayFrame },
 };

@@ -1,22 +1,25 @@
-/** @file Frames in full resolution for the viewer, decoded by worker threads that the open project keeps. */
+/** @file Answers calls for pictures: frames in full resolution, decoded by worker threads, and small ones. */
 
 import { PretextError } from '../base/errors.js';
 import { samples } from '../catalogue/queries.js';
 import type { pixelsCalls } from '../contract/pixels.js';
 import { DecodePool } from '../dicom/decode-pool.js';
 import type { Handlers } from './handlers.js';
+import { ThumbnailReader } from './pictures.js';
 import type { Workbench } from './workbench.js';
 
 /** The frame that is looked at, and beside it one that may be next. */
 const WORKERS = 2;
 
 export function answerPixels(workbench: Workbench): Handlers<keyof typeof pixelsCalls> {
+  const thumbnails = new ThumbnailReader(workbench);
   let pool: DecodePool | null = null;
   workbench.onClose(() => {
     void pool?.close();
     pool = null;
   });
   return {
+    'pixels:thumbnails': ({ frames }) => thumbnails.read(frames),
     'pixels:frame': async ({ imageId, frame }) => {
       const [sample] = samples(workbench.project, { imageIds: [imageId] });
       if (sample === undefined) {

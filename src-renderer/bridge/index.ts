@@ -62,11 +62,6 @@ export function droppedPaths(transfer: DataTransfer | null): string[] {
   return [...(transfer?.files ?? [])].map((file) => window.pretext.pathOf(file)).filter((path) => path !== '');
 }
 
-/** Address of an image's small picture, 128 pixels a side; give a missing one a second try after an import. */
-export function thumbnailUrl(imageId: number, frame = 0): string {
-  return `/data/thumbnail/${imageId}/${frame}`;
-}
-
 /** Address of an image as a model reads it, its first frame. */
 export function seenUrl(model: string, imageId: number): string {
   return `/data/seen/${model}/${imageId}`;

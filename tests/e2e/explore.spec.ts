@@ -20,6 +20,7 @@ test('conditions, the tree and the keyboard lead to an image and its tags', asyn
   await openProject(started, project);
   await expect(count(page)).toHaveText('240 images');
   await expect(grid(page).getByRole('option').first()).toContainText('CT');
+  await expect(grid(page).locator('canvas').first()).toHaveAttribute('width', '128');
 
   // Every choice says how many images it would show.
   const label = page.getByTestId('filter-label');

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Browser, test as base, chromium, expect, type Page } from '@playwright/test';
 import { Project } from '../../src-main/catalogue/project.js';
+import type { Thumbnails } from '../../src-main/contract/pixels.js';
 import { test } from './app.js';
 
 const switches = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -56,13 +57,11 @@ test('opens a project, takes the sample study in, shows its pictures and its dev
     await page.getByTestId('recent').getByRole('button').first().click();
     await page.getByTestId('sample-study').click();
     await expect(page.getByTestId('import-summary')).toContainText('240 images', { timeout: 120_000 });
-    const width = await page.evaluate(async () => {
-      const image = new Image();
-      image.src = '/data/thumbnail/1/0';
-      await image.decode();
-      return image.naturalWidth;
+    const side = await page.evaluate(async () => {
+      const reply = await window.pretext.call('pixels:thumbnails', { frames: [[1, 0]] });
+      return reply.ok ? (reply.value as Thumbnails).side : null;
     });
-    expect(width).toBe(128);
+    expect(side).toBe(128);
     await page.getByTestId('go-settings').click();
     const processor = page.locator('[data-testid="device"][data-provider="cpu"]');
     await expect(processor).toHaveAttribute('data-available', 'true', { timeout: 120_000 });

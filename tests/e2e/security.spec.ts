@@ -137,6 +137,10 @@ test('a message that is not what a call takes is refused before anything is done
       ['import:start', { paths: [] }],
       ['import:skipped', { offset: -1, limit: 10 }],
       ['import:skipped', { offset: 0, limit: 1e9 }],
+      ['pixels:thumbnails', { frames: [] }],
+      ['pixels:thumbnails', { frames: [[1, -1]] }],
+      ['pixels:thumbnails', { frames: [['../../project.json', 0]] }],
+      ['pixels:thumbnails', { frames: Array.from({ length: 1000 }, () => [1, 0]) }],
       ['jobs:stop', { id: '../../etc/passwd' }],
       ['app:chooseFile', { title: 'x', extensions: ['*/../..'] }],
       ['no:such-call', null],
@@ -155,13 +159,7 @@ test('a message that is not what a call takes is refused before anything is done
 
 test('the picture routes give nothing but pictures of the open project', async ({ started: { page } }) => {
   const loaded = await page.evaluate(async () => {
-    const paths = [
-      'thumbnail/1/0',
-      'thumbnail/../../project.json',
-      'thumbnail/%2e%2e/0',
-      'constructor/1',
-      'thumbnail/1e9/-1',
-    ];
+    const paths = ['seen/model/1', 'seen/../../project.json', 'heatmap/%2e%2e/1', 'constructor/1', 'heatmap/model/-1'];
     return Promise.all(
       paths.map(
         (path) =>
