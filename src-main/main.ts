@@ -27,8 +27,9 @@ function start(): void {
     seen: seenRoute(workbench),
   });
   answerCalls(workbench);
-  workbench.reopen();
+  // The project is opened while the window's process starts; the window's first call comes after both.
   openWindow(workbench);
+  workbench.reopen();
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(workbench);
   });

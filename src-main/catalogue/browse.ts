@@ -282,9 +282,7 @@ export class ImageBrowser {
 
   /** A result from before, unless this or another process has written to the catalogue since. */
   private keep<T>(key: string, make: () => T): T {
-    const { database } = this.project.catalogue;
-    const written = database.one<{ n: number }>('SELECT total_changes() AS n')?.n ?? 0;
-    const version = `${database.pragmaNumber('data_version')} ${written}`;
+    const version = this.project.catalogue.database.version();
     if (version !== this.version) this.kept.clear();
     this.version = version;
     const found = this.kept.get(key) as T | undefined;

@@ -20,6 +20,8 @@ export interface SkippedFile {
 }
 
 export class Catalogue {
+  private counted: { version: string; counts: CatalogueCounts } | null = null;
+
   private constructor(readonly database: Database) {}
 
   /**
@@ -46,8 +48,14 @@ export class Catalogue {
     return new Catalogue(database);
   }
 
-  /** How much the project holds. */
+  /** How much the project holds; counted again only after a change. */
   counts(): CatalogueCounts {
+    const version = this.database.version();
+    if (this.counted?.version !== version) this.counted = { version, counts: this.count() };
+    return this.counted.counts;
+  }
+
+  private count(): CatalogueCounts {
     const row = this.database.one<CatalogueCounts>(
       `SELECT (SELECT count(*) FROM patient) AS patients, (SELECT count(*) FROM study) AS studies,
               (SELECT count(*) FROM series) AS series, count(*) AS images, coalesce(sum(frames), 0) AS frames

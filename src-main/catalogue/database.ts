@@ -139,6 +139,12 @@ export class Database {
     return Number(rows[0]?.[name]);
   }
 
+  /** Another text after each change that this or another process has committed; to be asked outside of transactions. */
+  version(): string {
+    const own = this.one<{ n: number }>('SELECT total_changes() AS n')?.n ?? 0;
+    return `${this.pragmaNumber('data_version')} ${own}`;
+  }
+
   /** Runs `work` in one write transaction: all of it is stored and durable, or nothing. Nested calls join in. */
   transaction<T>(work: () => T): T {
     if (this.connection.inTransaction) return work();

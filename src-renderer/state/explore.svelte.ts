@@ -71,13 +71,13 @@ class Explore {
     const generation = ++this.generation;
     const filter = $state.snapshot(this.filter) as ImageFilter;
     try {
-      const count = await call('images:count', { filter });
+      const [count, fresh] = await Promise.all([call('images:count', { filter }), this.load(filter, this.wanted())]);
       if (generation !== this.generation) return;
       this.count = count;
-      this.asked = new Set();
-      const fresh = await this.load(filter, this.wanted());
-      if (generation !== this.generation) return;
       this.pages = fresh;
+      this.asked = new Set(fresh.keys());
+      // What came into view meanwhile.
+      this.show(this.visible.first, this.visible.last);
       if (this.selected >= count) this.selected = count - 1;
       const facets = await call('images:facets', { filter, task });
       if (generation === this.generation) this.facets = facets;
@@ -113,6 +113,7 @@ class Explore {
     this.asked = new Set();
     this.selected = -1;
     this.top = 0;
+    this.visible = { first: 0, last: this.visible.last - this.visible.first };
     this.generation++;
   }
 
