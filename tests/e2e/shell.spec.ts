@@ -58,12 +58,14 @@ test('the command line at work in the project is noticed', async ({ started, fol
   ];
   const { child, done } = start(run);
   try {
-    await expect(page.getByRole('status')).toContainText('Another program works in this project', { timeout: 30_000 });
+    await expect(page.getByTestId('elsewhere')).toContainText('Another program works in this project', {
+      timeout: 30_000,
+    });
   } finally {
     child.kill('SIGINT');
     await done;
   }
-  await expect(page.getByRole('status')).toHaveCount(0);
+  await expect(page.getByTestId('elsewhere')).toHaveCount(0);
 });
 
 test('the window comes back where it stood', async ({ folder }) => {
