@@ -15,18 +15,61 @@ const projects = (process.env.PRETEXT_SHOTS ?? 'sample=demo-project/project')
   .split(',')
   .map((entry) => entry.split('=') as [name: string, folder: string]);
 
+/** Clicks what is there to be clicked, and gives the screen a moment. */
+async function press(page: Page, testId: string, moment = 1200): Promise<void> {
+  const button = page.getByTestId(testId).first();
+  if ((await button.count()) > 0 && (await button.isEnabled())) await button.click();
+  await page.waitForTimeout(moment);
+}
+
 /** What is done on a screen before its picture is taken. */
 const views: readonly { name: string; screen: string; prepare?: (page: Page) => Promise<unknown> }[] = [
-  { name: 'projects', screen: 'start' },
   { name: 'import', screen: 'import' },
   { name: 'explore', screen: 'explore' },
-  { name: 'pretrain', screen: 'pretrain' },
-  { name: 'label', screen: 'label' },
-  { name: 'finetune', screen: 'finetune' },
-  { name: 'results', screen: 'results' },
-  { name: 'predict', screen: 'predict' },
+  {
+    name: 'image',
+    screen: 'explore',
+    prepare: async (page) => {
+      await page.getByTestId('grid').getByRole('option').nth(6).dblclick();
+      await page.waitForTimeout(4000);
+    },
+  },
+  { name: 'map', screen: 'explore', prepare: (page) => mapOf(page) },
+  { name: 'plan', screen: 'pretrain', prepare: (page) => page.waitForTimeout(12_000) },
+  { name: 'run', screen: 'pretrain', prepare: (page) => press(page, 'open-run', 2500) },
+  {
+    name: 'label',
+    screen: 'label',
+    prepare: async (page) => {
+      const all = page.getByTestId('empty').getByRole('button');
+      if ((await all.count()) > 0) await all.first().click();
+      await page.waitForTimeout(2500);
+    },
+  },
+  { name: 'patients', screen: 'finetune', prepare: (page) => press(page, 'next-step') },
+  { name: 'results', screen: 'results', prepare: (page) => page.waitForTimeout(4000) },
+  {
+    name: 'operating-point',
+    screen: 'results',
+    prepare: async (page) => {
+      await page.getByTestId('operating').scrollIntoViewIfNeeded();
+      await page.getByTestId('operating').evaluate((panel) => panel.scrollIntoView({ block: 'start' }));
+      await page.waitForTimeout(500);
+    },
+  },
+  { name: 'predict', screen: 'predict', prepare: (page) => press(page, 'open-reading', 3000) },
   { name: 'settings', screen: 'settings' },
+  { name: 'projects', screen: 'start' },
 ];
+
+/** Opens the map; where the images are not mapped yet, maps them first. */
+async function mapOf(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio', { name: 'Map' }).check({ force: true });
+  await press(page, 'map-compute');
+  await page.getByTestId('map').waitFor({ timeout: 240_000 });
+  await page.waitForTimeout(2000);
+}
 
 for (const [name, folder] of projects) {
   for (const theme of ['dark', 'light'] as const) {
