@@ -29,6 +29,8 @@ export function actionOf(event: KeyboardEvent, classNames: readonly string[]): K
       ? null
       : { kind: 'label', className, level: event.shiftKey && digit !== 0 ? 'series' : 'image' };
   }
+  // They set the window of the picture.
+  if (event.shiftKey && key.startsWith('arrow')) return null;
   switch (key) {
     case 'delete':
     case 'backspace':

@@ -15,6 +15,7 @@ export const explore = {
   count: (count: number) => plural(count, 'image'),
   counting: 'Counting',
   grid: 'Images of the project',
+  skip: 'Skip to the images',
   empty: {
     title: 'No images yet',
     message: 'Import a folder of scans, or the sample study, and they appear here.',

@@ -141,6 +141,7 @@ export const label = {
     ['Z, Ctrl Z', 'Take back'],
     ['Right, Left', 'Next and previous image'],
     ['Down, Up', 'Through the series'],
+    ['Shift and arrows', 'In the picture: width and centre of the window'],
     ['G', 'Between one by one and grid'],
     ['Space', 'In the grid: choose or not'],
     ['Ctrl A', 'In the grid: choose all that are loaded'],

@@ -5,6 +5,7 @@ import { plural } from '../format.js';
 export const shell = {
   notice: 'Research use only. Not for diagnosis or treatment.',
   version: (version: string) => `Version ${version}`,
+  skip: 'Skip to the screen',
   navigation: 'Steps',
   screens: {
     start: 'Projects',

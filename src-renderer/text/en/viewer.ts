@@ -9,13 +9,13 @@ export const viewer = {
   image: (place: number, count: number) => (count > 1 ? `Image ${place} of ${count}` : 'Image'),
   help:
     'Drag to set the window, with the right button to zoom, with the middle one to move. The wheel goes through the ' +
-    'images, with Ctrl it zooms. Keys: arrows, plus and minus, W window, L length, I invert, R reset, digits for windows.',
+    'images, with Ctrl it zooms. Keys: arrows, plus and minus, Shift with arrows sets the window, W window, L length, I invert, R reset, digits for windows.',
   opening: 'Opening the viewer',
   loading: 'Loading the image',
   tools: 'Tools of the left mouse button',
   tool: { window: 'Window', zoom: 'Zoom', pan: 'Move', length: 'Length' },
   toolHint: {
-    window: 'Drag to the right for a wider window, downwards for a darker image (W)',
+    window: 'Drag to the right for a wider window, downwards for a darker image (W; Shift and arrows by keyboard)',
     zoom: 'Drag up or down; always on the right button, Ctrl and wheel, + and -',
     pan: 'Drag the image; always on the middle button',
     length: 'Drag from one end to the other (L)',
