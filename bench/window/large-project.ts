@@ -71,17 +71,15 @@ function picture(index: number, side: number): Uint16Array {
   return pixels;
 }
 
-/** Makes the project in `folder`, which is new, with `images` images and their pictures of `side` pixels. */
-export function makeLargeProject(folder: string, images: number, side: number): void {
+/** Makes the project in `folder`, which is new, with `images` images and their pictures of each of `sides` pixels. */
+export function makeLargeProject(folder: string, images: number, sides: readonly number[]): void {
   const project = Project.open(folder, { create: true });
   const { database } = project.catalogue;
   const recorder = new ImageRecorder(database, project.salt);
-  const store = new PixelStoreWriter(
-    project.pixelsFolder,
-    storeFiles(project.pixelsFolder, side, NORMALISE_RECIPE),
-    side,
-  );
-  const pictures = Array.from({ length: 64 }, (_, index) => picture(index, side));
+  const stores = sides.map((side) => ({
+    pictures: Array.from({ length: 64 }, (_, index) => picture(index, side)),
+    writer: new PixelStoreWriter(project.pixelsFolder, storeFiles(project.pixelsFolder, side, NORMALISE_RECIPE), side),
+  }));
   for (let first = 0; first < images; first += 2000) {
     const batch = Array.from({ length: Math.min(2000, images - first) }, (_, index) => first + index);
     const recorded = database.transaction(() =>
@@ -89,11 +87,13 @@ export function makeLargeProject(folder: string, images: number, side: number): 
         recorder.recordImage({ path: `/measured/${index}.dcm`, size: 1000 + index, mtimeMs: index }, headerOf(index)),
       ),
     );
-    for (const [offset, { imageId }] of recorded.entries()) {
-      store.append(imageId, [pictures[(first + offset) % pictures.length] as Uint16Array]);
+    for (const { pictures, writer } of stores) {
+      for (const [offset, { imageId }] of recorded.entries()) {
+        writer.append(imageId, [pictures[(first + offset) % pictures.length] as Uint16Array]);
+      }
+      writer.commit();
     }
-    store.commit();
   }
-  store.close();
+  for (const { writer } of stores) writer.close();
   project.close();
 }
