@@ -38,7 +38,7 @@ function start(): void {
     if (window?.isMinimized()) window.restore();
     window?.focus();
   });
-  app.on('will-quit', () => workbench.close());
+  app.on('will-quit', () => workbench.leave());
 }
 
 // One program for each user: a second start brings the first one's window to the front.

@@ -60,12 +60,24 @@ function lanesOf(kind: JobKind): readonly Lane[] {
 
 export class JobRunner {
   private readonly entries = new Map<string, Entry>();
+  private isClosing = false;
 
   /** @param onChanged told whenever a job's state or progress changes */
   constructor(private readonly onChanged: (job: JobInfo) => void) {}
 
-  /** Queues a job and starts it when its turn comes. @returns its id */
+  /** Whether jobs are refused, as they are from the moment at which the window closes until one opens again. */
+  set closing(closing: boolean) {
+    this.isClosing = closing;
+  }
+
+  /**
+   * Queues a job and starts it when its turn comes.
+   *
+   * @returns its id
+   * @throws PretextError `cancelled` while the window closes.
+   */
   start<K extends TrainerJob>(plan: JobPlan<K>): string {
+    if (this.isClosing) throw new PretextError({ code: 'cancelled', message: 'Pretext is closing.' });
     const info: JobInfo = {
       id: newId(plan.kind),
       kind: plan.kind,
@@ -129,8 +141,9 @@ export class JobRunner {
     this.change(entry, { state: 'stopping' });
   }
 
-  /** Asks every job to stop and waits until all have, at most `patienceMs`; then ends their processes. */
+  /** Takes no more jobs, asks every job to stop and waits until all have, at most `patienceMs`; then ends them. */
   async stopAll(patienceMs: number): Promise<void> {
+    this.closing = true;
     const entries = [...this.entries.values()];
     const ended = Promise.all(entries.filter(({ info }) => info.state !== 'waiting').map((entry) => entry.ended));
     for (const { info } of entries) this.stop(info.id);

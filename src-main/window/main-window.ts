@@ -68,6 +68,7 @@ export function openWindow(workbench: Workbench): BrowserWindow {
     if (maximized === true) window.maximize();
     window.show();
   });
+  workbench.jobs.closing = false;
   let leaving = false;
   let quitting = false;
   app.once('before-quit', () => {
@@ -75,7 +76,11 @@ export function openWindow(workbench: Workbench): BrowserWindow {
   });
   window.on('close', (event) => {
     keepPlace(window);
-    if (leaving || workbench.jobs.live.length === 0) return;
+    if (leaving || workbench.jobs.live.length === 0) {
+      // The page still lives for a moment, and what it asks for now would be killed half done.
+      workbench.jobs.closing = true;
+      return;
+    }
     event.preventDefault();
     leaving = true;
     void (async () => {

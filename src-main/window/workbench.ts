@@ -90,8 +90,13 @@ export class Workbench {
 
   /** @throws PretextError `bad-argument` while its jobs run. */
   close(): void {
-    if (this.opened === null) return;
     this.requireIdle();
+    this.leave();
+  }
+
+  /** Closes the project whatever still runs, as the program itself ends. */
+  leave(): void {
+    if (this.opened === null) return;
     clearInterval(this.opened.watch);
     this.opened.lock.release();
     this.opened.project.close();

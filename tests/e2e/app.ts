@@ -38,16 +38,41 @@ export async function launch(home: string, environment: Record<string, string> =
     colorScheme: null,
   });
   const page = await app.firstWindow();
+  // Less than a test may take, so that an action that never comes about is named.
+  page.setDefaultTimeout(60_000);
   await page.waitForLoadState('load');
   return { app, page };
 }
 
-/** Closes the program; jobs that still run are stopped, as a user would agree to. */
+/** How long the program may take to close: its own patience with jobs is 60 seconds. */
+const CLOSING_MS = 90_000;
+
+/**
+ * Closes the program; jobs that still run are stopped, as a user would agree to.
+ *
+ * @throws Error where it does not close, for example because an error of `main` waits in a dialog that nobody sees.
+ */
 export async function end({ app }: Started): Promise<void> {
-  await app.evaluate(({ dialog }) => {
-    dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false });
+  const program = app.process();
+  const late = new Error(`The program did not close within ${CLOSING_MS / 1000} seconds.`);
+  let limit: NodeJS.Timeout | undefined;
+  const closed = (async () => {
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false });
+    });
+    await app.close();
+  })();
+  const patience = new Promise((_, reject) => {
+    limit = setTimeout(() => {
+      reject(late);
+      program.kill('SIGKILL');
+    }, CLOSING_MS);
   });
-  await app.close();
+  try {
+    await Promise.race([closed, patience]);
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 /** Answers the system's dialogs from now on: folders and files to open, and where to save. */

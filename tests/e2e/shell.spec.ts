@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { start } from '../helpers/command-line.js';
-import { end, expect, launch, openProject, test } from './app.js';
+import { end, expect, launch, newProject, openProject, test } from './app.js';
 import { preparedProject } from './prepared.js';
 
 test('the steps open by key, and their screens take the focus', async ({ started, folder }) => {
@@ -99,6 +99,16 @@ test('the project that was open comes back at the next start, a closed one does 
   await expect(third.page.getByTestId('recent')).toContainText('prepared');
   await expect(third.page.getByTestId('project')).toContainText('No project open');
   await end(third);
+});
+
+test('closes although the page asks for more work until its end', async ({ folder }) => {
+  const started = await launch(join(folder, 'home'));
+  await newProject(started, join(folder, 'project'));
+  await started.page.evaluate(() => {
+    setInterval(() => void window.pretext.call('import:sample', null).catch(() => undefined), 20);
+  });
+  await expect(started.page.getByTestId('job').first()).toBeVisible();
+  await end(started);
 });
 
 test('a crash of the page brings a fresh page with the same project', async ({ started, folder }) => {
