@@ -11,6 +11,7 @@ const entries = {
   cli: 'src-main/cli/index.ts',
   trainer: 'src-main/training/trainer.ts',
   'decode-worker': 'src-main/dicom/decode-worker.ts',
+  'decode-guard': 'src-main/dicom/decode-guard.ts',
   'loader-worker': 'src-main/pixels/loader-worker.ts',
   'suggest-worker': 'src-main/training/suggest-worker.ts',
 };

@@ -1,8 +1,6 @@
-/** @file A pool of worker threads that read and decode files, so that no bad file can stop or stall the caller. */
+/** @file A pool of processes that read and decode files, so that no bad file can stop, stall or bloat the caller. */
 
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { entryPath } from '../base/entries.js';
 import { PretextError } from '../base/errors.js';
 import type {
   DecodeReply,
@@ -12,17 +10,18 @@ import type {
   NormaliseResult,
   TagsResult,
 } from './decode-messages.js';
-import { thrownText } from './refusal.js';
+import { MAX_READER_MB } from './limits.js';
+import { newReader, OUT_OF_MEMORY, type Reader } from './reader-process.js';
 
 export type { FrameResult, HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
 
 export interface DecodePoolOptions {
-  /** Worker threads; by default one for each processor. */
+  /** Reader processes; by default one for each processor. */
   workers?: number;
-  /** Longest time for one file before its worker is replaced. */
+  /** Longest time for one file before its reader is replaced. */
   timeLimitMs?: number;
-  /** Most JavaScript heap of one worker. */
-  heapLimitMb?: number;
+  /** Most resident memory of one reader beside twice the size of its file. */
+  memoryLimitMb?: number;
 }
 
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
@@ -30,36 +29,49 @@ type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 interface Job {
   request: DecodeRequest;
   settle(reply: DecodeReply): void;
-  fail(reason: string): void;
+  /** The file is refused. */
+  refuse(reason: string): void;
+  /** No file is to blame. */
+  fail(error: Error): void;
+  /** Readers that ended over it without a word. */
+  deaths: number;
 }
 
 interface Slot {
-  worker: Worker;
+  reader: Reader;
   job: Job | null;
   timer: NodeJS.Timeout | null;
+  /** Settles when the process is gone. */
+  gone: Promise<void>;
 }
 
+/** A reader that dies may have been killed from outside: a file is to blame when it ends this many of them. */
+const BLAMED_DEATHS = 2;
+const STOPPED = 'It was not read: the job was stopped.';
+
 /**
- * Runs one file per worker at a time. A file whose worker dies or exceeds the time limit is refused with that reason,
- * and the worker is replaced. Callers may queue any number of files; the order of results is the order of calls only
- * for a caller that awaits them so.
+ * Runs one file per reader at a time. A file that ends its reader, or takes too long or too much memory, is refused
+ * with that reason, and the reader is replaced. Callers may queue any number of files; the order of results is the
+ * order of calls only for a caller that awaits them so.
  */
 export class DecodePool {
   private readonly slots: Slot[] = [];
   private readonly queue: Job[] = [];
   private readonly limit: number;
   private readonly timeLimitMs: number;
-  private readonly heapLimitMb: number;
-  private readonly entry: string;
+  private readonly memoryLimitMb: number;
   private nextId = 0;
   private closed = false;
 
-  /** @throws PretextError `internal` where the worker's built file is missing. */
   constructor(options: DecodePoolOptions = {}) {
     this.limit = Math.max(1, options.workers ?? availableParallelism());
     this.timeLimitMs = options.timeLimitMs ?? 30_000;
-    this.heapLimitMb = options.heapLimitMb ?? 1024;
-    this.entry = entryPath('decode-worker');
+    this.memoryLimitMb = options.memoryLimitMb ?? MAX_READER_MB;
+  }
+
+  /** Process ids of the readers that run, for those who watch them. */
+  get pids(): number[] {
+    return this.slots.map(({ reader }) => reader.pid).filter((pid) => pid !== undefined);
   }
 
   /** Number of files that are worked on at once; a caller that keeps twice as many in flight keeps all workers busy. */
@@ -87,16 +99,18 @@ export class DecodePool {
     return this.ask({ kind: 'tags', path, identifiers }, (reply) => (reply.kind === 'tags' ? reply.result : null));
   }
 
-  /** Stops all workers; files that are still waiting are refused. */
+  /** Stops all readers; files that are still waiting are refused. */
   async close(): Promise<void> {
     this.closed = true;
     const waiting = this.queue.splice(0);
     const slots = this.slots.splice(0);
-    for (const job of waiting) job.fail('It was not read: the job was stopped.');
+    for (const job of waiting) job.refuse(STOPPED);
     for (const slot of slots) {
-      this.release(slot)?.fail('It was not read: the job was stopped.');
+      this.release(slot)?.refuse(STOPPED);
+      slot.reader.hold(true);
+      slot.reader.kill();
     }
-    await Promise.all(slots.map(({ worker }) => worker.terminate()));
+    await Promise.all(slots.map(({ gone }) => gone));
   }
 
   private ask<R>(
@@ -111,7 +125,9 @@ export class DecodePool {
           if (result === null) reject(new Error('the worker answered another question'));
           else resolve(result);
         },
-        fail: (reason) => resolve({ ok: false, reason }),
+        refuse: (reason) => resolve({ ok: false, reason }),
+        fail: reject,
+        deaths: 0,
       });
     });
   }
@@ -138,37 +154,53 @@ export class DecodePool {
 
   private assign(slot: Slot, job: Job): void {
     slot.job = job;
-    slot.worker.ref();
+    slot.reader.hold(true);
     slot.timer = setTimeout(() => {
       this.replace(slot, `It took longer than ${Math.round(this.timeLimitMs / 1000)} seconds to read.`);
     }, this.timeLimitMs);
-    slot.worker.postMessage(job.request);
+    slot.reader.send(job.request);
   }
 
   private start(): Slot {
-    const worker = new Worker(this.entry, { resourceLimits: { maxOldGenerationSizeMb: this.heapLimitMb } });
-    const slot: Slot = { worker, job: null, timer: null };
-    worker.on('message', (reply: DecodeReply) => {
-      if (slot.job?.request.id !== reply.id) return;
-      const job = this.release(slot);
-      worker.unref();
-      job?.settle(reply);
-      this.dispatch();
+    let left: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      left = resolve;
     });
-    worker.on('error', (error) => {
-      const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      this.replace(
-        slot,
-        outOfMemory ? 'Reading it takes too much memory.' : `Reading it failed (${thrownText(error)}).`,
-      );
-    });
-    worker.on('exit', () => this.replace(slot, 'Reading it ended the reader unexpectedly.'));
-    worker.unref();
+    const reader = newReader(
+      {
+        onReply: (reply) => {
+          if (slot.job?.request.id !== reply.id) return;
+          const job = this.release(slot);
+          reader.hold(false);
+          job?.settle(reply);
+          this.dispatch();
+        },
+        onExit: (how, complaint) => {
+          left();
+          this.ended(slot, how, complaint);
+        },
+        onFailure: (error) => {
+          left();
+          this.forget(slot)?.fail(
+            new PretextError({
+              code: 'internal',
+              message: `No process could be started to read files: ${error.message}`,
+              remedy: 'Close other programs and try again.',
+              cause: error,
+            }),
+          );
+          this.dispatch();
+        },
+      },
+      { memoryMb: this.memoryLimitMb, timeMs: this.timeLimitMs },
+    );
+    const slot: Slot = { reader, job: null, timer: null, gone };
+    reader.hold(false);
     this.slots.push(slot);
     return slot;
   }
 
-  /** Takes the job off a worker. */
+  /** Takes the job off a reader. */
   private release(slot: Slot): Job | null {
     const { job, timer } = slot;
     if (timer !== null) clearTimeout(timer);
@@ -177,14 +209,30 @@ export class DecodePool {
     return job;
   }
 
-  /** Gives up on a worker: its file is refused, the next file gets a new one. */
-  private replace(slot: Slot, reason: string): void {
+  /** Takes a reader out of the pool. @returns the job it had */
+  private forget(slot: Slot): Job | null {
     const index = this.slots.indexOf(slot);
-    if (index < 0) return;
-    this.slots.splice(index, 1);
-    const job = this.release(slot);
-    void slot.worker.terminate();
-    job?.fail(reason);
+    if (index >= 0) this.slots.splice(index, 1);
+    return this.release(slot);
+  }
+
+  /** Gives up on a reader: its file is refused, the next file gets a new one. */
+  private replace(slot: Slot, reason: string): void {
+    const job = this.forget(slot);
+    slot.reader.kill();
+    job?.refuse(reason);
+    this.dispatch();
+  }
+
+  /** A reader ended by itself, or the system ended it. */
+  private ended(slot: Slot, how: string, complaint: string): void {
+    const job = this.forget(slot);
+    if (job !== null) {
+      job.deaths++;
+      if (complaint.includes(OUT_OF_MEMORY)) job.refuse('Reading it takes too much memory.');
+      else if (job.deaths >= BLAMED_DEATHS) job.refuse(`Reading it ended the reader unexpectedly (${how}).`);
+      else this.queue.unshift(job);
+    }
     this.dispatch();
   }
 }

@@ -1,11 +1,11 @@
-/** @file Worker thread of the decode pool: reads headers, normalises images and decodes frames, one file after the other. */
+/** @file A reader of the decode pool: a process that reads headers, normalises and decodes, one file after the other. */
 
-import { parentPort } from 'node:worker_threads';
 import { PretextError } from '../base/errors.js';
 import { openPixels, type PixelSource } from './decode.js';
 import type { DecodeReply, DecodeRequest, FrameResult, NormaliseResult } from './decode-messages.js';
 import { displayFrame } from './display.js';
 import { modalityFrame } from './grey.js';
+import { startGuard } from './guard-cells.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
 import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile } from './read-file.js';
@@ -58,14 +58,39 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
   }
 }
 
-/** The buffers of an answer that go over to the caller instead of being copied. */
-function buffersOf(reply: DecodeReply): ArrayBuffer[] {
-  if (!reply.result.ok || (reply.kind !== 'frame' && reply.kind !== 'normalise')) return [];
-  const arrays: Pick<ArrayBufferView, 'buffer'>[] =
-    reply.kind === 'frame' ? [reply.result.frame.pixels.values] : reply.result.frames;
-  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+/** A message port of Electron: of a utility process itself, or one that it was handed. */
+interface ElectronPort {
+  postMessage(message: DecodeReply): void;
+  on(event: 'message', listener: (event: { data: DecodeRequest | null; ports: ElectronPort[] }) => void): void;
+  start?(): void;
 }
 
-parentPort?.on('message', (request: DecodeRequest) => {
-  void answer(request).then((reply) => parentPort?.postMessage(reply, buffersOf(reply)));
-});
+const [memoryMb, timeMs] = process.argv.slice(2).map(Number);
+const guard = startGuard(memoryMb || 1024, timeMs || 30_000);
+
+function serve(request: DecodeRequest, reply: (reply: DecodeReply) => void): void {
+  guard.begin(request.path);
+  void answer(request).then((answered) => {
+    guard.end();
+    reply(answered);
+  });
+}
+
+/** Requests come from the process that started this one, or through a port that it hands on for another. */
+function serveElectron(port: ElectronPort): void {
+  port.on('message', ({ data, ports: [handed] }) => {
+    if (handed !== undefined) serveElectron(handed);
+    else if (data !== null) serve(data, (reply) => port.postMessage(reply));
+  });
+  port.start?.();
+}
+
+const parentPort = (process as unknown as { parentPort?: ElectronPort }).parentPort;
+if (parentPort !== undefined) serveElectron(parentPort);
+else if (process.send !== undefined) {
+  process.on('message', (request) => serve(request as DecodeRequest, (reply) => process.send?.(reply)));
+  // Whoever asked is gone, and with it the need for an answer.
+  process.on('disconnect', () => process.exit(0));
+  // A terminal's Ctrl-C reaches the whole group; what is stopped, and when, is the pool's to say.
+  process.on('SIGINT', () => undefined);
+} else throw new PretextError({ code: 'internal', message: 'A reader is started by Pretext, not by hand.' });

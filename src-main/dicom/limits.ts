@@ -16,3 +16,5 @@ export const MAX_KEPT_BYTES = 512 * MiB;
 export const MAX_RASTER_PIXELS = 128 * MiB;
 /** Most frames that one file may hold. */
 export const MAX_FRAMES = 65_536;
+/** Most resident memory of a process that reads files, MiB, beside twice the size of the file in hand. */
+export const MAX_READER_MB = 900;

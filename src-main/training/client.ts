@@ -90,6 +90,10 @@ export function runJob<K extends JobKind>(
           case 'error':
             settle(() => reject(fromReport(said.error)));
             break;
+          // Between a utility process and Electron's main process, which does not pass it on.
+          case 'reader-start':
+          case 'reader-kill':
+            break;
         }
       },
       onExit: (how) => {

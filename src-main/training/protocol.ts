@@ -2,6 +2,7 @@
 
 import { type ErrorCode, fileError, PretextError, systemCode } from '../base/errors.js';
 import type { Progress } from '../base/jobs.js';
+import type { ReaderCall, ReaderNews } from '../dicom/reader-broker.js';
 import type { Device } from '../engine/devices.js';
 import type { BenchOptions, BenchResult } from './bench.js';
 import type { EmbedOptions, EmbedResult } from './embed.js';
@@ -42,7 +43,7 @@ export type JobKind = keyof JobTypes;
 export type JobRequest = { [K in JobKind]: { kind: K } & JobTypes[K]['request'] }[JobKind];
 
 /** To the trainer. `stop` asks for a checkpoint and an orderly end. */
-export type ToTrainer = JobRequest | { kind: 'stop' };
+export type ToTrainer = JobRequest | { kind: 'stop' } | ReaderNews;
 
 export interface ErrorReport {
   code: ErrorCode;
@@ -56,7 +57,8 @@ export type FromTrainer =
   | { kind: 'progress'; progress: Progress }
   | { kind: 'event'; run: string; event: RunEvent }
   | { kind: 'result'; value: unknown }
-  | { kind: 'error'; error: ErrorReport };
+  | { kind: 'error'; error: ErrorReport }
+  | ReaderCall;
 
 /** What the operating system refused without anybody having put it in words: at least the file is named. */
 function inWords(error: unknown): unknown {

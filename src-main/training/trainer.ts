@@ -6,6 +6,8 @@
 import { PretextError } from '../base/errors.js';
 import type { JobControl } from '../base/jobs.js';
 import { Project } from '../catalogue/project.js';
+import { ReaderBroker, type ReaderPort } from '../dicom/reader-broker.js';
+import { setReaderStart } from '../dicom/reader-process.js';
 import { listDevices } from '../engine/devices.js';
 import { bench } from './bench.js';
 import { embed } from './embed.js';
@@ -26,7 +28,7 @@ import { modelReport } from './report.js';
 /** The message port of an Electron utility process. */
 interface ParentPort {
   postMessage(message: FromTrainer): void;
-  on(event: 'message', listener: (event: { data: ToTrainer }) => void): void;
+  on(event: 'message', listener: (event: { data: ToTrainer; ports: ReaderPort[] }) => void): void;
 }
 
 const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort;
@@ -101,8 +103,16 @@ function finish(message: FromTrainer): void {
   }
 }
 
+const broker = new ReaderBroker(send);
+// A utility process has no way to start another.
+if (parentPort !== undefined) setReaderStart(broker.start);
+
 let started = false;
-function receive(message: ToTrainer): void {
+function receive(message: ToTrainer, port?: ReaderPort): void {
+  if (message.kind === 'reader-started' || message.kind === 'reader-exit') {
+    broker.hear(message, port);
+    return;
+  }
   if (message.kind === 'stop') {
     abort.abort();
     return;
@@ -115,7 +125,7 @@ function receive(message: ToTrainer): void {
   );
 }
 
-if (parentPort !== undefined) parentPort.on('message', ({ data }) => receive(data));
+if (parentPort !== undefined) parentPort.on('message', ({ data, ports }) => receive(data, ports[0]));
 else if (process.send !== undefined) process.on('message', (message) => receive(message as ToTrainer));
 else throw new PretextError({ code: 'internal', message: 'The trainer is started by Pretext, not by hand.' });
 

@@ -4,6 +4,7 @@ import { type IpcMainInvokeEvent, ipcMain } from 'electron';
 import * as v from 'valibot';
 import { type Answer, type Argument, type Channel, calls } from '../contract/calls.js';
 import type { Reply } from '../contract/channels.js';
+import { setReaderStart } from '../dicom/reader-process.js';
 import { toReport } from '../training/protocol.js';
 import { answerApp } from './app.js';
 import { answerEmbeddings } from './embeddings.js';
@@ -15,6 +16,7 @@ import { answerModels } from './models.js';
 import { answerPixels } from './pixels.js';
 import { isOwnUrl } from './policy.js';
 import { answerProject } from './project.js';
+import { startUtilityReader } from './reader-process.js';
 import { answerReadings } from './readings.js';
 import { answerRuns } from './runs.js';
 import { answerSuggest } from './suggest.js';
@@ -44,6 +46,7 @@ function answerCall<C extends Channel>(channel: C, handler: Handlers<C>[C]): voi
 
 /** Answers every call of the contract on behalf of `workbench`. */
 export function answerCalls(workbench: Workbench): void {
+  setReaderStart(startUtilityReader);
   const handlers: Handlers<Channel> = {
     ...answerApp(),
     ...answerProject(workbench),

@@ -9,7 +9,7 @@ import type { Handlers } from './handlers.js';
 import type { Workbench } from './workbench.js';
 
 /** One header is read at a time, and none takes longer unless its disk is gone. */
-const READER = { workers: 1, timeLimitMs: 10_000, heapLimitMb: 256 };
+const READER = { workers: 1, timeLimitMs: 10_000, memoryLimitMb: 512 };
 
 export function answerImages(workbench: Workbench): Handlers<keyof typeof imageCalls> {
   let opened: { project: Project; browser: ImageBrowser } | null = null;

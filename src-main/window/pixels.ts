@@ -1,4 +1,4 @@
-/** @file Answers calls for pictures: frames in full resolution, decoded by worker threads, and small ones. */
+/** @file Answers calls for pictures: frames in full resolution, decoded by processes of their own, and small ones. */
 
 import { PretextError } from '../base/errors.js';
 import { samples } from '../catalogue/queries.js';

@@ -5,6 +5,7 @@ import { utilityProcess } from 'electron';
 import { entryPath } from '../base/entries.js';
 import type { StartTrainer } from '../training/client.js';
 import type { FromTrainer, ToTrainer } from '../training/protocol.js';
+import { TrainerReaders } from './reader-process.js';
 
 /** Hours of computing wait for the person at the window, never the other way round; idle cores are all its own. */
 function yieldToWindow(pid: number): void {
@@ -23,8 +24,15 @@ export const startTrainer: StartTrainer = (watch) => {
   const waiting: ToTrainer[] = [];
   let spawned = false;
   child.stderr?.on('data', (chunk: Buffer) => watch.onComplaint(chunk.toString()));
-  child.on('message', (message: FromTrainer) => watch.onMessage(message));
-  child.once('exit', (code) => watch.onExit(`with code ${code}`));
+  const readers = new TrainerReaders((news, ports) => child.postMessage(news, ports));
+  child.on('message', (message: FromTrainer) => {
+    if (message.kind === 'reader-start' || message.kind === 'reader-kill') readers.hear(message);
+    else watch.onMessage(message);
+  });
+  child.once('exit', (code) => {
+    readers.close();
+    watch.onExit(`with code ${code}`);
+  });
   child.once('spawn', () => {
     spawned = true;
     if (child.pid !== undefined) {

@@ -1,0 +1,43 @@
+/** @file What a reader and the thread that guards it share. */
+
+import { statSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { entryPath } from '../base/entries.js';
+
+/** Places in the shared array. */
+export const GuardCell = {
+  /** When the file in hand was begun, milliseconds since 1970; 0 where there is none. */
+  since: 0,
+  /** Its size. */
+  fileBytes: 1,
+} as const;
+
+export interface GuardData {
+  cells: Float64Array;
+  memoryMb: number;
+  timeMs: number;
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Starts the guard of this process. @returns functions to call before and after each file */
+export function startGuard(memoryMb: number, timeMs: number): { begin(path: string): void; end(): void } {
+  const cells = new Float64Array(new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT));
+  const guard = new Worker(entryPath('decode-guard'), { workerData: { cells, memoryMb, timeMs } satisfies GuardData });
+  guard.unref();
+  return {
+    begin: (path) => {
+      cells[GuardCell.fileBytes] = sizeOf(path);
+      cells[GuardCell.since] = Date.now();
+    },
+    end: () => {
+      cells[GuardCell.since] = 0;
+    },
+  };
+}
