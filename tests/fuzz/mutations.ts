@@ -164,7 +164,7 @@ const wrongVr: Mutation = (bytes, random) => {
   return out;
 };
 
-const valueOf = (tags: readonly (readonly [number, number])[], texts: readonly string[]): Mutation => {
+const textIn = (tags: readonly (readonly [number, number])[], texts: readonly string[]): Mutation => {
   return (bytes, random) => {
     const [group, element] = pick(random, tags);
     const text = Buffer.from(pick(random, texts));
@@ -177,7 +177,7 @@ const valueOf = (tags: readonly (readonly [number, number])[], texts: readonly s
   };
 };
 
-const pathsInUids = valueOf(
+const pathsInUids = textIn(
   [
     [0x0008, 0x0016],
     [0x0008, 0x0018],
@@ -190,7 +190,7 @@ const pathsInUids = valueOf(
   PATHS,
 );
 
-const markupInNames = valueOf(
+const markupInNames = textIn(
   [
     [0x0010, 0x0010],
     [0x0010, 0x0020],
