@@ -54,6 +54,7 @@ function headerOf(index: number): ImageHeader {
     imageOrientationPatient: [1, 0, 0, 0, 1, 0],
     sliceThickness: 1,
     burnedInAnnotation: 'NO',
+    geometry: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { ParsedDataSet } from './dataset.js';
 import { parseDataSet } from './dataset.js';
 import { type FileKind, identify } from './identify.js';
+import { type ImageGeometry, readImageGeometry } from './image-geometry.js';
 import { MAX_FRAMES } from './limits.js';
 import { checkNativeLength, checkPixelModule } from './pixel-module.js';
 import { readRasterHeader } from './raster-header.js';
@@ -63,6 +64,8 @@ export interface ImageHeader {
   imageOrientationPatient: number[] | null;
   sliceThickness: number | null;
   burnedInAnnotation: 'YES' | 'NO' | null;
+  /** Where each frame lies in the patient; null for pictures. */
+  geometry: ImageGeometry | null;
 }
 
 /** Functional groups of the first frame: per-frame items come before shared ones (PS3.3 C.7.6.16). */
@@ -209,6 +212,7 @@ export function headerOf(parsed: ParsedDataSet, path: string, fileSize: number, 
     pixelRepresentation: top.unsigned16('x00280103') === 1 ? 1 : 0,
     ...readMapping(top),
     burnedInAnnotation: annotation === 'YES' || annotation === 'NO' ? annotation : null,
+    geometry: readImageGeometry(top),
   };
   checkPixelModule(header, parsed.pixelData, path);
   const isDeflated = parsed.syntax.storage === 'native' && parsed.syntax.deflated;

@@ -93,5 +93,6 @@ export function readRasterHeader(bytes: Uint8Array, kind: 'png' | 'jpeg', path: 
     imageOrientationPatient: null,
     sliceThickness: null,
     burnedInAnnotation: null,
+    geometry: null,
   };
 }

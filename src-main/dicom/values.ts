@@ -68,6 +68,11 @@ export class ValueReader {
     return this.dataSet.int16(tag, index) ?? null;
   }
 
+  unsigned32(tag: string): number | null {
+    const bytes = this.rawBytes(tag);
+    return bytes === null || bytes.length < 4 ? null : (this.dataSet.uint32(tag) ?? null);
+  }
+
   /** FD values (64 bit). */
   doubles(tag: string): number[] {
     const bytes = this.rawBytes(tag);
