@@ -12,6 +12,7 @@ import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerFinetune } from './commands/finetune.js';
 import { registerImport } from './commands/import.js';
+import { registerInspect } from './commands/inspect.js';
 import { registerLabel } from './commands/label.js';
 import { registerLists } from './commands/list.js';
 import { registerPlan } from './commands/plan.js';
@@ -42,6 +43,7 @@ export function createProgram(perform: Perform, sinks: Sinks): Command {
     .showSuggestionAfterError();
   for (const register of [
     registerImport,
+    registerInspect,
     registerPlan,
     registerPretrain,
     registerEmbed,

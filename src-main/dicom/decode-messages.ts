@@ -2,13 +2,15 @@
 
 import type { DisplayFrame } from './display.js';
 import type { ImageHeader } from './header.js';
+import type { Inspection } from './inspect.js';
 import type { TagList } from './tags.js';
 
 export type DecodeRequest =
   | { id: number; kind: 'header'; path: string }
   | { id: number; kind: 'normalise'; path: string; side: number }
   | { id: number; kind: 'tags'; path: string; identifiers: boolean }
-  | { id: number; kind: 'frame'; path: string; frame: number };
+  | { id: number; kind: 'frame'; path: string; frame: number }
+  | { id: number; kind: 'inspect'; path: string };
 
 export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; reason: string };
 
@@ -20,8 +22,12 @@ export type TagsResult = { ok: true; list: TagList } | { ok: false; reason: stri
 /** One frame in full resolution. */
 export type FrameResult = { ok: true; frame: DisplayFrame } | { ok: false; reason: string };
 
+/** Of every file that could be opened, refused or not. */
+export type InspectResult = { ok: true; inspection: Inspection } | { ok: false; reason: string };
+
 export type DecodeReply =
   | { id: number; kind: 'header'; result: HeaderResult }
   | { id: number; kind: 'normalise'; result: NormaliseResult }
   | { id: number; kind: 'tags'; result: TagsResult }
-  | { id: number; kind: 'frame'; result: FrameResult };
+  | { id: number; kind: 'frame'; result: FrameResult }
+  | { id: number; kind: 'inspect'; result: InspectResult };

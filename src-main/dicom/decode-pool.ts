@@ -7,13 +7,14 @@ import type {
   DecodeRequest,
   FrameResult,
   HeaderResult,
+  InspectResult,
   NormaliseResult,
   TagsResult,
 } from './decode-messages.js';
 import { MAX_READER_MB } from './limits.js';
 import { newReader, OUT_OF_MEMORY, type Reader } from './reader-process.js';
 
-export type { FrameResult, HeaderResult, NormaliseResult, TagsResult } from './decode-messages.js';
+export type { FrameResult, HeaderResult, InspectResult, NormaliseResult, TagsResult } from './decode-messages.js';
 
 export interface DecodePoolOptions {
   /** Reader processes; by default one for each processor. */
@@ -97,6 +98,11 @@ export class DecodePool {
   /** The tags of a file (see `readTagsFromFile`), or the reason why it is refused. */
   readTags(path: string, identifiers: boolean): Promise<TagsResult> {
     return this.ask({ kind: 'tags', path, identifiers }, (reply) => (reply.kind === 'tags' ? reply.result : null));
+  }
+
+  /** What a file is, with the digest of all its pixels (see `inspectBytes`), or the reason why it cannot be opened. */
+  inspect(path: string): Promise<InspectResult> {
+    return this.ask({ kind: 'inspect', path }, (reply) => (reply.kind === 'inspect' ? reply.result : null));
   }
 
   /** Stops all readers; files that are still waiting are refused. */

@@ -6,14 +6,21 @@ import type { DecodeReply, DecodeRequest, FrameResult, NormaliseResult } from '.
 import { displayFrame } from './display.js';
 import { modalityFrame } from './grey.js';
 import { startGuard } from './guard-cells.js';
+import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
-import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile } from './read-file.js';
+import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile, requireReadable } from './read-file.js';
 import { refusal, thrownText } from './refusal.js';
 
 function reasonOf(error: unknown): string {
   if (error instanceof PretextError) return error.message;
   return `It could not be read (${thrownText(error)}).`;
+}
+
+/** Refuses what is no regular file, empty or too large before its content is read. */
+async function inspectFile(path: string): Promise<Inspection> {
+  requireReadable(path);
+  return inspectBytes(readWholeFile(path), path);
 }
 
 async function normalise(path: string, side: number): Promise<NormaliseResult> {
@@ -51,6 +58,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
   try {
     if (kind === 'header') return { id, kind, result: { ok: true, header: readHeaderFromFile(path) } };
     if (kind === 'tags') return { id, kind, result: { ok: true, list: readTagsFromFile(path, request.identifiers) } };
+    if (kind === 'inspect') return { id, kind, result: { ok: true, inspection: await inspectFile(path) } };
     if (kind === 'frame') return { id, kind, result: await readFrame(path, request.frame) };
     return { id, kind, result: await normalise(path, request.side) };
   } catch (error) {

@@ -12,6 +12,7 @@ import { checkNativeLength, nativeFrameBits, sampleBytes } from './pixel-module.
 import { decodeRaster } from './raster.js';
 import { refusal, thrownText } from './refusal.js';
 import { allocateSamples, planesToPixels, type SampleArray } from './samples.js';
+import type { Codec } from './transfer-syntax.js';
 import { ValueReader } from './values.js';
 
 export type { SampleArray } from './samples.js';
@@ -32,11 +33,23 @@ export interface StoredPixels {
   mapping: ValueMapping;
 }
 
+/** The value of pixel data that is not compressed, as it lies in the file or in the inflated data set. */
+export interface NativePixels {
+  value: Uint8Array;
+  bigEndian: boolean;
+  /** Empty in implicit VR. */
+  vr: string;
+}
+
 /** A file whose frames are decoded one by one, so that long cine loops need the memory of one frame. */
 export interface PixelSource {
   header: ImageHeader;
   /** The data set beside the pixels; null for PNG and JPEG. */
   elements: ValueReader | null;
+  /** Null where the pixels are compressed, and for PNG and JPEG. */
+  native: NativePixels | null;
+  /** Whether the decompressed frames are one-bit samples packed eight to a byte; `readFrame` unpacks them. */
+  packed: boolean;
   /** Stored pixels of one frame; the header then says one frame. @throws PretextError `bad-file`. */
   readFrame(frame: number): Promise<StoredPixels>;
 }
@@ -74,7 +87,7 @@ function toHeaderType(bytes: Uint8Array, bytesPerSample: number, signed: boolean
 }
 
 /** Whether the bytes are one-bit samples packed eight to a byte, as RLE and deflate keep them. */
-function isPacked(header: ImageHeader, codec: string): boolean {
+function isPacked(header: ImageHeader, codec: Codec): boolean {
   return header.bitsAllocated === 1 && (codec === 'rle' || codec === 'deflated-frame');
 }
 
@@ -96,7 +109,13 @@ export function openPixels(bytes: Uint8Array, path: string): PixelSource {
   const kind = identify(bytes);
   if (kind === null || kind !== 'dicom') {
     const header = readHeader(bytes, path);
-    return { header, elements: null, readFrame: async () => decodeRaster(bytes, header, path) };
+    return {
+      header,
+      elements: null,
+      native: null,
+      packed: false,
+      readFrame: async () => decodeRaster(bytes, header, path),
+    };
   }
   const first = parseDataSet(bytes, path);
   const header = headerOf(first, path, bytes.length, () => sha256(bytes));
@@ -140,13 +159,20 @@ export function openPixels(bytes: Uint8Array, path: string): PixelSource {
         throw refusal(path, `${which} cannot be decoded as ${syntax.name}: ${thrownText(error)}.`, error);
       }
     };
-    return { header, elements: top, readFrame };
+    return { header, elements: top, native: null, packed: isPacked(header, codec), readFrame };
   }
-  if (parsed.pixelData?.length === null)
+  const { pixelData } = parsed;
+  if (pixelData === null || pixelData.length === null)
     throw refusal(path, 'Its pixel data has no length, though it is not compressed.');
   return {
     header,
     elements: top,
+    native: {
+      value: parsed.bytes.subarray(pixelData.offset, pixelData.offset + pixelData.length),
+      bigEndian: parsed.encoding === 'explicit-big',
+      vr: pixelData.vr,
+    },
+    packed: header.bitsAllocated === 1,
     readFrame: async (frame) => ({
       header: {
         ...header,

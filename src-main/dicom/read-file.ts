@@ -113,6 +113,14 @@ export function readTagsFromFile(path: string, identifiers: boolean): TagList {
   return withFile(path, (source) => tagsFrom(source, path, identifiers));
 }
 
+/** @throws PretextError as `readHeaderFromFile` does, where the file cannot be opened, is empty or too large. */
+export function requireReadable(path: string): void {
+  withFile(path, ({ size }) => {
+    if (size === 0) throw refusal(path, 'The file is empty (0 bytes).');
+    if (size > MAX_FILE_BYTES) throw refusal(path, 'The file is larger than 2 GB.');
+  });
+}
+
 /** The whole file. @throws PretextError `unreadable` or `bad-file` where it is too large. */
 export function readWholeFile(path: string): Uint8Array {
   try {

@@ -50,3 +50,13 @@ export function planesToPixels(samples: SampleArray, channels: number): void {
     for (let i = 0; i < pixels; i++) samples[i * channels + channel] = planar[plane + i]!;
   }
 }
+
+/** Colour by pixel to colour by plane, in place. */
+export function pixelsToPlanes(samples: SampleArray, channels: number): void {
+  const byPixel = samples.slice();
+  const pixels = samples.length / channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = channel * pixels;
+    for (let i = 0; i < pixels; i++) samples[plane + i] = byPixel[i * channels + channel]!;
+  }
+}

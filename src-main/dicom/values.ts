@@ -56,6 +56,17 @@ export class ValueReader {
     return Number.isFinite(value) ? value : null;
   }
 
+  /**
+   * The first value of IS, which is a whole number of 32 bits (PS3.5 section 6.2). Writers also give decimals and
+   * padding of every kind: a decimal is cut to its whole part, and null stands for what does not fit.
+   */
+  wholeNumber(tag: string): number | null {
+    const value = this.decimal(tag);
+    if (value === null) return null;
+    const whole = Math.trunc(value);
+    return whole >= -(2 ** 31) && whole < 2 ** 31 ? whole + 0 : null;
+  }
+
   unsigned16(tag: string, index = 0): number | null {
     const bytes = this.rawBytes(tag);
     if (bytes === null || bytes.length < 2 * (index + 1)) return null;
