@@ -4,9 +4,13 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Browser, test as base, chromium, expect, type Page } from '@playwright/test';
+import { silentJob } from '../../src-main/base/jobs.js';
 import { Project } from '../../src-main/catalogue/project.js';
+import type { ModelInfo } from '../../src-main/contract/models.js';
 import type { Thumbnails } from '../../src-main/contract/pixels.js';
+import { writeSampleStudy } from '../../src-main/sample/study.js';
 import { test } from './app.js';
+import { awaitRun, fineTune, labelTen, reviewTwo, startRun } from './first-day.js';
 
 const switches = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
@@ -41,7 +45,10 @@ base.beforeAll(() => {
   execFileSync(process.execPath, ['scripts/package.mjs'], { stdio: 'pipe' });
 });
 
-test('opens a project, takes the sample study in, shows its pictures and its devices', async ({ folder }) => {
+test('does the whole job: import, pretraining, labels, fine-tuning, review of new studies', async ({ folder }) => {
+  test.setTimeout(600_000);
+  const fresh = join(folder, 'new-studies');
+  await writeSampleStudy(fresh, { seed: 41, patients: 4, imagesPerPatient: 2 }, silentJob());
   const project = join(folder, 'project');
   Project.open(project, { create: true }).close();
   const home = join(folder, 'home');
@@ -65,6 +72,26 @@ test('opens a project, takes the sample study in, shows its pictures and its dev
     await page.getByTestId('go-settings').click();
     const processor = page.locator('[data-testid="device"][data-provider="cpu"]');
     await expect(processor).toHaveAttribute('data-available', 'true', { timeout: 120_000 });
+
+    await startRun(page, 'inpainting', 2);
+    await awaitRun(page);
+    await startRun(page, 'contrastive', 2);
+    await awaitRun(page);
+    await labelTen(page);
+    await fineTune(page);
+
+    // The system's dialog for a folder is the one thing that cannot be answered here.
+    const read = await page.evaluate(async (path) => {
+      const models = await window.pretext.call('models:list', null);
+      if (!models.ok) return models.error.message;
+      const [model] = models.value as ModelInfo[];
+      const reply = await window.pretext.call('readings:start', { paths: [path], model: model?.id ?? '' });
+      return reply.ok ? 'started' : reply.error.message;
+    }, fresh);
+    expect(read).toBe('started');
+    await page.getByTestId('to-predict').click();
+    await page.getByTestId('open-reading').click();
+    await reviewTwo(page);
   } finally {
     const gone = new Promise((done) => child.once('exit', done));
     await browser.close();

@@ -2,27 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { silentJob } from '../../src-main/base/jobs.js';
 import { writeSampleStudy } from '../../src-main/sample/study.js';
 import { answerDialogs, end, expect, importSample, launch, newProject, test } from './app.js';
-
-/** Starts a run with the smallest settings of the screen. */
-async function startRun(page: Page, method: 'inpainting' | 'contrastive', epochs: number): Promise<void> {
-  await page.getByTestId('go-pretrain').click();
-  const again = page.getByTestId('new-run');
-  if (await again.isVisible()) await again.click();
-  await expect(page.getByTestId('plan')).toHaveAttribute('data-ready', 'true', { timeout: 60_000 });
-  const advanced = page.getByTestId('advanced');
-  if ((await page.getByTestId('set-method').count()) === 0) await advanced.click();
-  await page.getByTestId('set-method').selectOption(method);
-  for (const [name, value] of Object.entries({ depth: 1, imageSize: 32, patchSize: 16, epochs })) {
-    await page.getByTestId(`set-${name}`).fill(String(value));
-    await page.getByTestId(`set-${name}`).blur();
-  }
-  await expect(page.getByTestId('start')).toBeEnabled();
-  await page.getByTestId('start').click();
-}
+import { awaitRun, fineTune, labelTen, reviewTwo, startRun } from './first-day.js';
 
 test('from a new project to reviewed readings, and all of it there after a restart', async ({ folder }) => {
   test.setTimeout(600_000);
@@ -61,38 +44,13 @@ test('from a new project to reviewed readings, and all of it there after a resta
 
     await test.step('pretrain by comparing', async () => {
       await startRun(page, 'contrastive', 2);
-      const run = page.getByTestId('run');
-      await expect(run).toHaveAttribute('data-state', 'finished', { timeout: 120_000 });
-      await expect(page.getByTestId('pictures')).toBeVisible();
+      await awaitRun(page);
     });
 
-    await test.step('label ten by key, one undone', async () => {
-      await page.getByTestId('go-label').click();
-      await page.getByTestId('new-task').click();
-      await page.getByTestId('save-task').click();
-      const image = page.getByTestId('labelled-image');
-      await expect(image).toBeVisible();
-      for (let given = 0; given < 11; given++) {
-        const before = await image.getAttribute('data-image');
-        await page.keyboard.press(given % 2 === 0 ? '1' : '2');
-        await expect(image).not.toHaveAttribute('data-image', before ?? '');
-      }
-      await page.keyboard.press('Control+z');
-      await expect(page.getByTestId('progress-1')).toContainText('5');
-      await expect(page.getByTestId('progress-2')).toContainText('5');
-    });
+    await test.step('label ten by key, one undone', () => labelTen(page));
+    await test.step('fine-tune by the wizard', () => fineTune(page));
 
-    await test.step('fine-tune by the wizard', async () => {
-      await page.getByTestId('go-finetune').click();
-      for (let step = 0; step < 3; step++) await page.getByTestId('next-step').click();
-      await page.getByTestId('start').click();
-      await expect(page.getByTestId('result')).toBeVisible({ timeout: 120_000 });
-      await page.getByTestId('to-results').click();
-    });
-
-    await test.step('results and report', async () => {
-      await expect(page.getByTestId('headline')).toBeVisible({ timeout: 60_000 });
-      await expect(page.getByTestId('comparison')).toContainText('scratch');
+    await test.step('report', async () => {
       const report = join(folder, 'report.html');
       await answerDialogs(started.app, [], report);
       await page.getByTestId('save-html').click();
@@ -104,14 +62,7 @@ test('from a new project to reviewed readings, and all of it there after a resta
       await answerDialogs(started.app, [fresh]);
       await page.getByTestId('to-predict').click();
       await page.getByTestId('choose-studies').click();
-      await expect(page.getByTestId('reading')).toHaveAttribute('data-state', 'done', { timeout: 90_000 });
-      await page.getByTestId('row').first().click();
-      await expect(page.getByTestId('detail')).toBeVisible();
-      await page.keyboard.press('a');
-      await expect(page.getByTestId('progress-of-review')).toContainText('1 of 8');
-      const key = await page.getByTestId('correct').first().getAttribute('aria-keyshortcuts');
-      await page.keyboard.press(key ?? '');
-      await expect(page.getByTestId('progress-of-review')).toContainText('2 of 8');
+      await reviewTwo(page);
     });
   } finally {
     await end(started);

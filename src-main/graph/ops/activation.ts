@@ -1,7 +1,7 @@
 /** @file The error function and GELU. */
 
-import { apply, type Lowering, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
-import { add, exp, mul, scale, shift, square } from './elementwise.js';
+import { apply, applyAll, type Lowering, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
+import { add, exp, mul, scale, square } from './elementwise.js';
 
 const erfOp: OpDefinition<Record<string, never>> = {
   name: 'erf',
@@ -40,24 +40,34 @@ function erfFloat64(l: Lowering, x: string): string {
 
 const geluOp: OpDefinition<Record<string, never>> = {
   name: 'gelu',
-  infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType('gelu', [x], true) }],
-  gradient({ inputs: [x] }, [g]) {
-    if (g === null) return [null];
-    const distribution = shift(scale(erf(scale(x, Math.SQRT1_2)), 0.5), 0.5);
-    const density = scale(exp(scale(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return [mul(g, add(distribution, mul(x, density)))];
+  // Outputs: the values, and the normal distribution function of x, which the gradient would compute anew.
+  infer([x]) {
+    const type = { shape: x.shape, dtype: requireSameDType('gelu', [x], true) };
+    return [type, type];
+  },
+  // The distribution gets a gradient of its own only where a gradient is differentiated again.
+  gradient({ inputs: [x], outputs: [, distribution] }, [g, own]) {
+    const bell = exp(scale(square(x), -0.5));
+    const height = 1 / Math.sqrt(2 * Math.PI);
+    const parts: Tensor[] = [];
+    if (g !== null) parts.push(mul(g, add(distribution, mul(x, scale(bell, height)))));
+    if (own !== null) parts.push(mul(own, scale(bell, height)));
+    return [parts.length === 0 ? null : parts.reduce((total, term) => add(total, term))];
   },
   lower({ inputs: [x] }, l) {
-    if (x.dtype === 'float32') {
+    const single = x.dtype === 'float32';
+    if (single && !l.used(1)) {
       l.emit('Gelu', [l.input(0)], { outputs: [l.output(0)], domain: 'com.microsoft' });
       return;
     }
-    const f64 = (value: number) => l.constant([value], [], 'float64');
-    const half = l.emit('Mul', [l.input(0), f64(0.5)]);
-    const error = erfFloat64(l, l.emit('Mul', [l.input(0), f64(Math.SQRT1_2)]));
-    l.emit('Mul', [half, l.emit('Add', [error, f64(1)])], { outputs: [l.output(0)] });
+    const value = (number: number) => l.constant([number], [], x.dtype);
+    const argument = l.emit('Mul', [l.input(0), value(Math.SQRT1_2)]);
+    const error = single ? l.emit('Erf', [argument]) : erfFloat64(l, argument);
+    const half = l.emit('Mul', [error, value(0.5)]);
+    const distribution = l.emit('Add', [half, value(0.5)], { outputs: [l.output(1)] });
+    l.emit('Mul', [l.input(0), distribution], { outputs: [l.output(0)] });
   },
 };
 
 /** Gaussian error linear unit, exact (Hendrycks and Gimpel 2016): x times the normal distribution function of x. */
-export const gelu = (x: Tensor): Tensor => apply(geluOp, [x], {});
+export const gelu = (x: Tensor): Tensor => applyAll(geluOp, [x], {})[0];

@@ -12,7 +12,7 @@ import {
 } from '../tensor.js';
 import { add, div, exp, maximum, mul, scale, sqrt, square, sub } from './elementwise.js';
 import { columnSum, matmul } from './matmul.js';
-import { mean, sum, sumSquares } from './reduce.js';
+import { sum, sumSquares } from './reduce.js';
 import { broadcastTo, reshape } from './shape.js';
 import { scalar } from './source.js';
 
@@ -37,18 +37,21 @@ const layerNormOp: OpDefinition<LayerNormAttributes> = {
   gradient({ inputs: [x, gamma], outputs: [, average, inverseDeviation] }, [g, toAverage, toInverse]) {
     const width = x.shape[x.rank - 1];
     const rows = (tensor: Tensor) => reshape(tensor, [x.size / width, width]);
+    // Both products of the gradient are needed for gamma as well: the means over the width are then small matmuls.
+    const weights = scale(reshape(gamma, [width, 1]), 1 / width);
+    const weightedMean = (tensor: Tensor) => reshape(matmul(rows(tensor), weights), inverseDeviation.shape);
     const normal = mul(sub(x, average), inverseDeviation);
+    const along = g === null ? null : mul(g, normal);
     const toX: Tensor[] = [];
-    if (g !== null) {
-      const scaled = mul(g, gamma);
-      const centred = sub(sub(scaled, mean(scaled, -1, true)), mul(normal, mean(mul(scaled, normal), -1, true)));
+    if (g !== null && along !== null) {
+      const centred = sub(sub(mul(g, gamma), weightedMean(g)), mul(normal, weightedMean(along)));
       toX.push(mul(centred, inverseDeviation));
     }
     if (toAverage !== null) toX.push(broadcastTo(scale(toAverage, 1 / width), x.shape));
     if (toInverse !== null) toX.push(mul(normal, scale(mul(toInverse, square(inverseDeviation)), -1 / width)));
     return [
       toX.length === 0 ? null : toX.reduce((total, term) => add(total, term)),
-      g === null ? null : columnSum(rows(mul(g, normal))),
+      along === null ? null : columnSum(rows(along)),
       g === null ? null : columnSum(rows(g)),
     ];
   },
