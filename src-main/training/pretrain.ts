@@ -207,6 +207,8 @@ async function train(
     onEvent(config.id, event);
   };
 
+  // Compiling takes many seconds on a busy machine; what was done before must not seem to hang at its end.
+  control.onProgress({ phase: 'Getting the first step ready', done: 0, total: null, etaSeconds: null });
   const session = await ProgramSession.create(step.program, { provider: config.device, threads: config.threads });
   const values = initialState(step, config.seed);
   const checkpoint = loadCheckpoint(paths.checkpoints);

@@ -62,13 +62,16 @@ export const finetune = {
   manyClasses: 'The most probable class is named; a threshold, and with it validation patients, is for two classes.',
   fewTest: (patients: number, name: string) =>
     `Only ${plural(patients, 'test patient')} of ${name}: the interval of the result will be wide.`,
+  tiny:
+    'With so few patients this is a rehearsal: whatever is measured says nothing of other patients. Import studies of ' +
+    'more patients and label at least 5 of each class, better 20.',
   picture: (facts: readonly string[]) => `Patients by part and class. ${facts.join('; ')}.`,
   pictureFact: (part: Part, name: string, patients: number) =>
     `${finetune.parts[part]}, ${name}: ${plural(patients, 'patient')}`,
   perSquare: (patients: number) =>
     patients === 1 ? 'One square is one patient.' : `One square is ${formatCount(patients)} patients.`,
   mixed: (patients: number) =>
-    `${plural(patients, 'patient')} with images of several classes ${patients === 1 ? 'is' : 'are'} drawn once, ` +
+    `${plural(patients, 'patient')} with images of several classes ${patients === 1 ? 'is' : 'are'} drawn, and shown above, once, ` +
     'with the rarest of them.',
   numbers: 'The same in numbers',
   amount: (patients: number, images: number) => `${plural(patients, 'patient')}, ${plural(images, 'image')}`,
