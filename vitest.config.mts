@@ -1,4 +1,4 @@
-/** @file Unit and integration tests: `npx vitest run --project unit|integration`. */
+/** @file Unit tests, integration tests and the fuzzer: `npx vitest run --project unit|integration|fuzz`. */
 
 import { defineConfig } from 'vitest/config';
 
@@ -13,6 +13,6 @@ export default defineConfig({
     maxWorkers: 2,
     globalSetup: ['tests/setup/build.ts'],
     hookTimeout: 60_000,
-    projects: [project('unit', 30_000), project('integration', 300_000)],
+    projects: [project('unit', 30_000), project('integration', 300_000), project('fuzz', 600_000)],
   },
 });

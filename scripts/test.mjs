@@ -1,5 +1,5 @@
 /**
- * @file `npm test`: formatter and linter, types, import directions, unit and integration tests, the window in the real
+ * @file `npm test`: formatter and linter, types, import directions, unit and integration tests, mutated files, the window in the real
  * Electron. Ends with one line 'N passed, N failed, N skipped' over all of them; what was skipped is listed before.
  */
 
@@ -84,6 +84,7 @@ check('types of the window', 'svelte-check', ['--tsconfig', './tsconfig.json', '
 check('import directions', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'src-main', 'src-renderer']);
 vitest('unit');
 vitest('integration');
+vitest('fuzz');
 windowTests();
 
 if (skipped.length > 0) {

@@ -6,7 +6,7 @@ import { PretextError } from '../base/errors.js';
 import { attributeOf } from './attributes.js';
 import { decodeText } from './charset.js';
 import { type Encoding, guessEncoding, hasPreamble } from './identify.js';
-import { MAX_INFLATED_HEADER_BYTES } from './limits.js';
+import { MAX_ELEMENTS, MAX_INFLATED_HEADER_BYTES } from './limits.js';
 import { refusal, thrownText } from './refusal.js';
 import {
   EXPLICIT_BIG_ENDIAN,
@@ -141,12 +141,19 @@ function isWanted({ tag, vr }: TopElement, sequences: WantedSequences): boolean 
 }
 
 /** Reads elements from `start` until the pixel data or the end; `complete` is false where the bytes end within one. */
-function readElements(bytes: Uint8Array, start: number, encoding: Encoding, sequences: WantedSequences): Elements {
+function readElements(
+  bytes: Uint8Array,
+  start: number,
+  encoding: Encoding,
+  sequences: WantedSequences,
+  path: string,
+): Elements {
   const result: Elements = { elements: {}, pixelData: null, complete: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const byteOrder = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
   let offset = start;
-  while (offset < bytes.length) {
+  for (let count = 0; offset < bytes.length; count++) {
+    if (count > MAX_ELEMENTS) throw refusal(path, `Its header has more than ${MAX_ELEMENTS} elements.`);
     const next = peek(view, offset, encoding);
     if (next === null) return result;
     const keyword = PIXEL_TAGS.get(next.tag);
@@ -212,12 +219,12 @@ function readDeflated(
 ): { content: Uint8Array; read: Elements } {
   if (limit !== null) {
     const content = inflate(deflated, limit, whole, path);
-    return { content, read: readElements(content, 0, 'explicit-little', sequences) };
+    return { content, read: readElements(content, 0, 'explicit-little', sequences, path) };
   }
   for (let length = DEFLATED_STEP; ; length *= 8) {
     const all = length >= deflated.length;
     const content = inflate(deflated.subarray(0, length), MAX_INFLATED_HEADER_BYTES, all && whole, path);
-    const read = readElements(content, 0, 'explicit-little', sequences);
+    const read = readElements(content, 0, 'explicit-little', sequences, path);
     if (all || read.pixelData !== null) return { content, read: all ? read : { ...read, complete: true } };
   }
 }
@@ -277,7 +284,7 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
       const limit = options.inflatedLimit ?? null;
       ({ content, read } = readDeflated(bytes.subarray(meta.end), wholeFile, limit, path, sequences));
     } else {
-      read = readElements(bytes, meta.end, encoding, sequences);
+      read = readElements(bytes, meta.end, encoding, sequences, path);
     }
   } catch (error) {
     if (error instanceof PretextError) throw error;

@@ -18,3 +18,5 @@ export const MAX_RASTER_PIXELS = 128 * MiB;
 export const MAX_FRAMES = 65_536;
 /** Most resident memory of a process that reads files, MiB, beside twice the size of the file in hand. */
 export const MAX_READER_MB = 900;
+/** Most elements at the top level of a data set; the largest real headers have some thousands. */
+export const MAX_ELEMENTS = 65_536;

@@ -1,0 +1,181 @@
+/** @file Mutated files through the reader pool and the import, with what each took. */
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentJob } from '../../src-main/base/jobs.js';
+import { Random } from '../../src-main/base/random.js';
+import { importFolders } from '../../src-main/catalogue/import.js';
+import { Project } from '../../src-main/catalogue/project.js';
+import { DecodePool } from '../../src-main/dicom/decode-pool.js';
+import { MUTATIONS } from './mutations.js';
+import type { Seed } from './seeds.js';
+
+export interface Mutant {
+  /** Says how it is made again. */
+  name: string;
+  bytes: Buffer;
+}
+
+export interface Outcome {
+  files: number;
+  added: number;
+  refused: number;
+  /** Files whose header is good and whose pixels are refused. */
+  undecodable: number;
+  /** By processor time of the reader where the system tells it, else by the clock. */
+  slowest: { name: string; ms: number };
+  /** Peak resident memory of a reader, MiB; 0 where the system does not tell. */
+  peakMb: number;
+  /** Readers that had to be replaced. */
+  replaced: number;
+  /** Reasons that are not words of this program: findings. */
+  complaints: string[];
+}
+
+const NAMES = Object.keys(MUTATIONS);
+/** Files that are made, read and imported together. */
+const BATCH = 500;
+
+/** Every file cut after every byte, smallest first. */
+export function* truncations(seeds: readonly Seed[], most: number): Generator<Mutant> {
+  let left = most;
+  for (const { name, bytes } of [...seeds].sort((a, b) => a.bytes.length - b.bytes.length)) {
+    for (let length = 0; length < bytes.length; length++) {
+      if (left-- <= 0) return;
+      yield { name: `${name} cut to ${length}`, bytes: bytes.subarray(0, length) };
+    }
+  }
+}
+
+/** Mutations one after the other, one to three at once; number `index` is always the same file. */
+export function mutant(seeds: readonly Seed[], seed: number, index: number): Mutant {
+  const random = new Random(seed, 0xf022, index);
+  const base = seeds[random.below(seeds.length)] as Seed;
+  const other = seeds[random.below(seeds.length)] as Seed;
+  const kinds = [NAMES[index % NAMES.length] as string];
+  while (kinds.length < 3 && random.below(3) === 0) kinds.push(NAMES[random.below(NAMES.length)] as string);
+  let { bytes } = base;
+  for (const kind of kinds) if (bytes.length > 0) bytes = MUTATIONS[kind]?.(bytes, random, other.bytes) ?? bytes;
+  return { name: `${index}: ${base.name} ${kinds.join(' ')}`, bytes };
+}
+
+/** The most memory that a process ever had, MiB. */
+function peakOf(pid: number): number {
+  try {
+    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Processor time of a process so far, milliseconds; null where the system does not tell. */
+function processorMs(pid: number | undefined): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    // Fields 14 and 15 of proc(5), in hundredths of a second.
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return null;
+  }
+}
+
+/** A reason is of this program's own words where the reader neither died nor ran out of anything. */
+function isComplaint(reason: string): boolean {
+  return /unexpectedly|took longer|too much memory|could not be read \(/.test(reason);
+}
+
+/** Runs all of `mutants`. @param folder is filled and emptied; the project lies in it */
+export async function runCampaign(mutants: Iterable<Mutant>, folder: string): Promise<Outcome> {
+  const outcome: Outcome = {
+    files: 0,
+    added: 0,
+    refused: 0,
+    undecodable: 0,
+    slowest: { name: '', ms: 0 },
+    peakMb: 0,
+    replaced: 0,
+    complaints: [],
+  };
+  const project = Project.open(join(folder, 'project'), { create: true });
+  // One reader, so that its time and memory are one file's; the limit is that of the acceptance, with room to see it.
+  const pool = new DecodePool({ workers: 1, timeLimitMs: 10_000 });
+  const readers = new Set<number>();
+  const watch = setInterval(() => {
+    for (const pid of pool.pids) {
+      readers.add(pid);
+      outcome.peakMb = Math.max(outcome.peakMb, peakOf(pid));
+    }
+  }, 5);
+
+  const timed = async <R extends { ok: boolean; reason?: string }>(name: string, work: Promise<R>): Promise<R> => {
+    const start = performance.now();
+    const [pid] = pool.pids;
+    const before = processorMs(pid);
+    const result = await work;
+    const after = processorMs(pid);
+    const ms = before === null || after === null ? performance.now() - start : after - before;
+    if (ms > 300) console.info(`slow: ${name}: ${Math.round(ms)} ms`);
+    if (ms > outcome.slowest.ms && outcome.files > 0) outcome.slowest = { name, ms };
+    if (!result.ok && result.reason !== undefined && isComplaint(result.reason))
+      outcome.complaints.push(`${name}: ${result.reason}`);
+    return result;
+  };
+
+  const runBatch = async (batch: Mutant[], number: number): Promise<void> => {
+    const input = join(folder, `input-${number}`);
+    mkdirSync(input);
+    const paths = batch.map(({ bytes }, index) => {
+      const path = join(input, `${index}.dcm`);
+      writeFileSync(path, bytes);
+      return path;
+    });
+    for (const [index, path] of paths.entries()) {
+      const { name } = batch[index] as Mutant;
+      const header = await timed(`${name} (header)`, pool.readHeader(path));
+      await timed(`${name} (tags)`, pool.readTags(path, true));
+      if (header.ok) {
+        const normalised = await timed(`${name} (pixels)`, pool.normalise(path, 32));
+        if (!normalised.ok) outcome.undecodable++;
+        await timed(`${name} (frame)`, pool.readFrame(path, 0));
+      }
+      outcome.files++;
+    }
+    const summary = await importFolders(project, [input], silentJob(), { workers: 1 });
+    if (summary.files !== batch.length) outcome.complaints.push(`${batch.length - summary.files} files were not found`);
+    const rows = project.catalogue.database.all<{ path: string; image: number | null; reason: string | null }>(
+      'SELECT path, image_id AS image, reason FROM file WHERE path LIKE ?',
+      [`${input}%`],
+    );
+    const accounted = new Map(rows.map((row) => [row.path, row]));
+    for (const [index, path] of paths.entries()) {
+      const row = accounted.get(path);
+      if (row === undefined || (row.image === null) === (row.reason === null || row.reason === ''))
+        outcome.complaints.push(`${batch[index]?.name}: it is not accounted for`);
+      if (row?.image != null) outcome.added++;
+      else outcome.refused++;
+    }
+    rmSync(input, { recursive: true });
+  };
+
+  try {
+    let batch: Mutant[] = [];
+    let number = 0;
+    for (const one of mutants) {
+      batch.push(one);
+      if (batch.length < BATCH) continue;
+      await runBatch(batch, number++);
+      batch = [];
+    }
+    if (batch.length > 0) await runBatch(batch, number);
+    for (const problem of project.catalogue.check()) outcome.complaints.push(`catalogue: ${problem}`);
+  } finally {
+    clearInterval(watch);
+    await pool.close();
+    project.close();
+  }
+  outcome.replaced = Math.max(0, readers.size - 1);
+  const left = readdirSync(folder).filter((name) => name !== 'project' && name !== 'seeds');
+  for (const name of left) outcome.complaints.push(`a file appeared: ${name}`);
+  return outcome;
+}
