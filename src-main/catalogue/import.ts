@@ -35,8 +35,10 @@ export interface ImportOptions {
   onImage?: (imageId: number) => void;
 }
 
-/** Files read and committed together: what a crash can cost, and how quickly a cancel is obeyed. */
+/** Files read together: how quickly a cancel is obeyed. */
 const BATCH = 256;
+/** Files of one folder that are committed together at the most: what a crash can cost, and what is held in memory. */
+const MOST_HELD = 4096;
 
 type Read =
   | { file: FoundFile; recalled: Recorded }
@@ -68,7 +70,7 @@ function ownFiles(project: Project): (path: string) => boolean {
  * no patient: a folder of them counts as one patient with one study and one series.
  *
  * @throws PretextError `unreadable` (a folder given does not exist or may not be read), `bad-argument` (no folder, or
- *   not one file in them), `project-busy` (another import), `disk-full` and `cancelled` (batches so far are kept).
+ *   not one file in them), `project-busy` (another import), `disk-full` and `cancelled` (folders so far are kept).
  */
 export async function importFolders(
   project: Project,
@@ -113,21 +115,49 @@ async function readAndRecord(
     batch.catch(() => undefined);
     return batch;
   };
+  const commit = (part: Read[]): void => {
+    const recorded = project.catalogue.database.transaction(() => part.map((one) => record(recorder, one)));
+    part.forEach((one, index) => {
+      tally.count(one, recorded[index] ?? null);
+    });
+  };
   try {
+    let held: Read[] = [];
     let ahead = read(0);
     for (let first = 0; first < files.length; first += BATCH) {
       const batch = await unlessCancelled(ahead, control);
       // The workers read the next batch while this one is written.
       ahead = read(first + BATCH);
-      const recorded = project.catalogue.database.transaction(() => batch.map((one) => record(recorder, one)));
-      batch.forEach((one, index) => {
-        tally.count(one, recorded[index] ?? null);
-      });
+      held = held.concat(batch);
+      const last = first + BATCH >= files.length;
+      const ready = last || held.length >= MOST_HELD ? held.length : wholeSeries(held);
+      if (ready > 0) commit(held.slice(0, ready));
+      held = held.slice(ready);
       meter.update(Math.min(first + BATCH, files.length));
     }
   } finally {
     await pool.close();
   }
+}
+
+/** The folder and, where it is known, the series that a file belongs to. */
+function seriesOf(read: Read): string {
+  const series = 'header' in read ? read.header.seriesInstanceUID : null;
+  return `${dirname(read.file.path)}\0${series ?? ''}`;
+}
+
+/**
+ * How many of the files read so far belong to series that have come to their end: all before the first file of any
+ * series that the last file's folder may go on with. A series that lies in one folder is so recorded whole or not at
+ * all, whatever order its files are in.
+ */
+function wholeSeries(held: readonly Read[]): number {
+  const last = held.at(-1);
+  if (last === undefined) return 0;
+  const folder = dirname(last.file.path);
+  const open = new Set(held.filter(({ file }) => dirname(file.path) === folder).map(seriesOf));
+  const first = held.findIndex((read) => open.has(seriesOf(read)));
+  return first < 0 ? held.length : first;
 }
 
 /** Waits for `work`, or throws as soon as the job is cancelled: a slow disk or a stuck file must not hold up a cancel. */

@@ -12,7 +12,7 @@ import type {
   TagsResult,
 } from './decode-messages.js';
 import { MAX_READER_MB } from './limits.js';
-import { newReader, OUT_OF_MEMORY, type Reader } from './reader-process.js';
+import { newReader, OUT_OF_MEMORY, OUT_OF_TIME, type Reader } from './reader-process.js';
 
 export type { FrameResult, HeaderResult, InspectResult, NormaliseResult, TagsResult } from './decode-messages.js';
 
@@ -236,6 +236,7 @@ export class DecodePool {
     if (job !== null) {
       job.deaths++;
       if (complaint.includes(OUT_OF_MEMORY)) job.refuse('Reading it takes too much memory.');
+      else if (complaint.includes(OUT_OF_TIME)) job.refuse('Reading it takes too long for its size.');
       else if (job.deaths >= BLAMED_DEATHS) job.refuse(`Reading it ended the reader unexpectedly (${how}).`);
       else this.queue.unshift(job);
     }

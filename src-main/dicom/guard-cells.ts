@@ -31,10 +31,13 @@ export function startGuard(memoryMb: number, timeMs: number): { begin(path: stri
   const cells = new Float64Array(new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT));
   const guard = new Worker(entryPath('decode-guard'), { workerData: { cells, memoryMb, timeMs } satisfies GuardData });
   guard.unref();
+  let last = 0;
   return {
     begin: (path) => {
       cells[GuardCell.fileBytes] = sizeOf(path);
-      cells[GuardCell.since] = Date.now();
+      // Never the same twice, so that the guard sees where one file ends and the next begins.
+      last = Math.max(Date.now(), last + 0.001);
+      cells[GuardCell.since] = last;
     },
     end: () => {
       cells[GuardCell.since] = 0;

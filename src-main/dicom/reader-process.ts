@@ -35,6 +35,8 @@ export type StartReader = (watch: ReaderWatch, limits: ReaderLimits) => Reader;
 
 /** What the guard writes before it ends a reader that outgrew its memory; V8 has the same words for its heap. */
 export const OUT_OF_MEMORY = 'out of memory';
+/** The same for a file that keeps the processor busy without end. */
+export const OUT_OF_TIME = 'out of time';
 
 /** Most text of a reader's standard error that is kept. */
 const COMPLAINT = 4000;
