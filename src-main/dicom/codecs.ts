@@ -1,9 +1,8 @@
 /** @file The codecs for compressed frames, loaded when first needed, each behind the same call. */
 
 import { inflateRawSync } from 'node:zlib';
-import jpegJs from 'jpeg-js';
 import { lazyPackage } from '../base/lazy.js';
-import { readJpeg2000Size, readJpegInfo } from './codestream.js';
+import { readJpeg2000Size, readJpegInfo, withoutColourTransform } from './codestream.js';
 import { decodeExtendedJpeg } from './jpeg-extended.js';
 import { MAX_FRAME_BYTES } from './limits.js';
 import { thrownText } from './refusal.js';
@@ -151,22 +150,6 @@ async function decodeJpegLossless(frame: Uint8Array, shape: FrameShape, precisio
   };
 }
 
-/**
- * Colour JPEG without any colour conversion. What the three components are is the header's to say, except where an
- * Adobe or JFIF segment contradicts it.
- */
-function decodeColourJpeg(frame: Uint8Array, colour: 'RGB' | 'YBR_FULL' | null): DecodedFrame {
-  const image = jpegJs.decode(frame, {
-    useTArray: true,
-    formatAsRGBA: false,
-    colorTransform: false,
-    tolerantDecoding: false,
-    maxResolutionInMP: 256,
-    maxMemoryUsageInMB: 1024,
-  });
-  return { bytes: image.data, bytesPerSample: 1, signed: false, byPlane: false, colour };
-}
-
 /** Any frame that starts as JPEG does, by the process that its own frame header names. */
 async function decodeJpegFamily(frame: Uint8Array, shape: FrameShape): Promise<DecodedFrame> {
   const info = readJpegInfo(frame);
@@ -189,7 +172,8 @@ async function decodeJpegFamily(frame: Uint8Array, shape: FrameShape): Promise<D
   const namedRgb = info.components.join() === '82,71,66';
   const colour =
     info.adobeTransform === 0 || namedRgb ? 'RGB' : info.adobeTransform === 1 || info.hasJfif ? 'YBR_FULL' : null;
-  return decodeColourJpeg(frame, colour);
+  // What the components are is the header's to say, except where an Adobe or JFIF segment contradicts it.
+  return { ...(await decodeWasm('libjpeg-turbo', withoutColourTransform(frame), shape)), colour };
 }
 
 /** Deflated Image Frame Compression: native frame bytes, deflated (PS3.5 section 8.2.16). */

@@ -75,3 +75,27 @@ export function readJpeg2000Size(bytes: Uint8Array): { rows: number; columns: nu
     rows: view.getUint32(12) - view.getUint32(20),
   };
 }
+
+/** Adobe APP14 segment that says: no colour transform. */
+const ADOBE_NO_TRANSFORM = Buffer.from('ffee000e41646f626500640000000000', 'hex');
+
+/**
+ * The same JPEG with its components declared to need no colour transform, so that a decoder gives them as they are
+ * stored: JFIF and Adobe segments before the frame header, which say otherwise, give way to an Adobe segment.
+ *
+ * @param bytes that `readJpegInfo` could read.
+ */
+export function withoutColourTransform(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const pieces: Uint8Array[] = [bytes.subarray(0, 2), ADOBE_NO_TRANSFORM];
+  let offset = 2;
+  while (offset + 4 <= bytes.length) {
+    const marker = bytes[offset + 1]!;
+    if (isFrameMarker(marker)) break;
+    const end = marker === 0xff ? offset + 1 : offset + 2 + view.getUint16(offset + 2);
+    if (marker !== 0xe0 && marker !== 0xee) pieces.push(bytes.subarray(offset, end));
+    offset = end;
+  }
+  pieces.push(bytes.subarray(offset));
+  return Buffer.concat(pieces);
+}
