@@ -92,11 +92,21 @@ export async function importFolders(
     const tally = new Tally(options);
     for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
     for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
+    keepSkipped(project, found.skipped);
     await readAndRecord(project, found.files, tally, control, options.workers);
     return tally.summary(found.files.length);
   } finally {
     lock.release();
   }
+}
+
+/** What could not even be looked at has no size and no time, but it is on the list as every refused file is. */
+function keepSkipped(project: Project, skipped: readonly SkippedFile[]): void {
+  if (skipped.length === 0) return;
+  const recorder = new ImageRecorder(project.catalogue.database, project.salt);
+  project.catalogue.database.transaction(() => {
+    for (const { path, reason } of skipped) recorder.recordSkipped({ path, size: 0, mtimeMs: 0 }, reason);
+  });
 }
 
 async function readAndRecord(

@@ -7,6 +7,7 @@ import { attributeOf } from './attributes.js';
 import { decodeText } from './charset.js';
 import { type Encoding, guessEncoding, hasPreamble } from './identify.js';
 import { MAX_ELEMENTS, MAX_INFLATED_HEADER_BYTES } from './limits.js';
+import { checkNesting } from './nesting.js';
 import { refusal, thrownText } from './refusal.js';
 import {
   EXPLICIT_BIG_ENDIAN,
@@ -173,6 +174,7 @@ function readElements(
       continue;
     }
     if (known && next.offset + next.length > bytes.length) return result;
+    checkNesting(bytes, offset, encoding, path);
     const stream = new parser.ByteStream(byteOrder, bytes, offset);
     const element =
       encoding === 'implicit-little'

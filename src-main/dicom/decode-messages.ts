@@ -1,4 +1,4 @@
-/** @file What the decode pool and its worker threads say to each other. */
+/** @file What the decode pool and its reader processes say to each other. */
 
 import type { DisplayFrame } from './display.js';
 import type { ImageHeader } from './header.js';

@@ -42,12 +42,16 @@ interface Slot {
   reader: Reader;
   job: Job | null;
   timer: NodeJS.Timeout | null;
+  /** Whether it has answered before. */
+  started: boolean;
   /** Settles when the process is gone. */
   gone: Promise<void>;
 }
 
 /** A reader that dies may have been killed from outside: a file is to blame when it ends this many of them. */
 const BLAMED_DEATHS = 2;
+/** A new reader has this long to start, milliseconds, before the time of its first file counts. */
+const START_MS = 5000;
 const STOPPED = 'It was not read: the job was stopped.';
 
 /**
@@ -161,9 +165,12 @@ export class DecodePool {
   private assign(slot: Slot, job: Job): void {
     slot.job = job;
     slot.reader.hold(true);
-    slot.timer = setTimeout(() => {
-      this.replace(slot, `It took longer than ${Math.round(this.timeLimitMs / 1000)} seconds to read.`);
-    }, this.timeLimitMs);
+    slot.timer = setTimeout(
+      () => {
+        this.replace(slot, `It took longer than ${Math.round(this.timeLimitMs / 1000)} seconds to read.`);
+      },
+      this.timeLimitMs + (slot.started ? 0 : START_MS),
+    );
     slot.reader.send(job.request);
   }
 
@@ -175,6 +182,7 @@ export class DecodePool {
     const reader = newReader(
       {
         onReply: (reply) => {
+          slot.started = true;
           if (slot.job?.request.id !== reply.id) return;
           const job = this.release(slot);
           reader.hold(false);
@@ -200,7 +208,7 @@ export class DecodePool {
       },
       { memoryMb: this.memoryLimitMb, timeMs: this.timeLimitMs },
     );
-    const slot: Slot = { reader, job: null, timer: null, gone };
+    const slot: Slot = { reader, job: null, timer: null, started: false, gone };
     reader.hold(false);
     this.slots.push(slot);
     return slot;

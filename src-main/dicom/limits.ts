@@ -24,3 +24,5 @@ export const MAX_ELEMENTS = 65_536;
 export const MAX_CPU_MS = 1800;
 /** What is added for each MiB of a file; the slowest codec takes a third of it. */
 export const CPU_MS_PER_MIB = 1000;
+/** Deepest nesting of sequences; structured reports go to about ten. */
+export const MAX_NESTING = 64;

@@ -76,7 +76,8 @@ const forkReader: StartReader = (watch, limits) => {
   const child = fork(entryPath('decode-worker'), readerArguments(limits), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${limits.memoryMb}`],
+    // V8 itself does not start with much less.
+    execArgv: [`--max-old-space-size=${Math.max(128, limits.memoryMb)}`],
   });
   const errors = child.stderr as (NodeJS.ReadableStream & { ref?(): void; unref?(): void }) | null;
   errors?.on('data', (chunk: Buffer) => complaint.add(chunk));

@@ -283,6 +283,9 @@ const moveBlock: Mutation = (bytes, random) => {
 const crossOver: Mutation = (bytes, random, other) =>
   Buffer.concat([bytes.subarray(0, random.below(bytes.length)), other.subarray(random.below(other.length))]);
 
+/** MiB that a bomb grows to; the large ones take a while to be refused, so they are fewer. */
+const BOMB_SIZES = [1, 1, 1, 2, 2, 4, 4, 100, 400];
+
 const bombs = new Map<number, Buffer>();
 
 /** Zeros, deflated a thousandfold. */
@@ -299,7 +302,7 @@ function metaOf(syntax: string): Buffer {
 
 /** A deflated data set that grows without end: all zeros, or within one value, or as pixels. */
 const deflateBomb: Mutation = (bytes, random) => {
-  const size = pick(random, [1, 100, 400]);
+  const size = pick(random, BOMB_SIZES);
   const body = bytes.subarray(places(bytes).find(({ group }) => group > 2)?.offset ?? 0);
   const before = pick(random, [
     Buffer.alloc(0),
@@ -317,7 +320,7 @@ const frameBomb: Mutation = (bytes, random) => {
   const found = places(bytes);
   const pixels = pixelPlace(found);
   const body = bytes.subarray(found.find(({ group }) => group > 2)?.offset ?? 0, pixels?.offset);
-  const frame = bomb(pick(random, [1, 100, 400]));
+  const frame = bomb(pick(random, BOMB_SIZES));
   const items = Buffer.concat([
     Buffer.from('feff00e000000000', 'hex'),
     elementBytes(0xfffe, 0xe000, '', frame.length % 2 === 0 ? frame : Buffer.concat([frame, Buffer.alloc(1)])),

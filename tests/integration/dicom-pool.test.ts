@@ -107,9 +107,52 @@ describe('DecodePool', () => {
     const pool = new DecodePool({ workers: 1, timeLimitMs: 600 });
     const small = file('small.dcm', writeImage());
     try {
+      // A reader that runs has the given time, without that of its start.
+      expect((await pool.readHeader(small)).ok).toBe(true);
       const [first, second] = await Promise.all([pool.normalise(slow, 512), pool.readHeader(small)]);
       expect(first).toMatchObject({ ok: false, reason: expect.stringMatching(/took longer than/) });
       expect(second.ok).toBe(true);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('refuses a file that takes too much memory, and reads the next one', async () => {
+    const large = file('large.dcm', writeImage({ rows: 512, columns: 512, frames: 40 }));
+    const pool = new DecodePool({ workers: 1, memoryLimitMb: 1 });
+    const roomy = new DecodePool({ workers: 1 });
+    try {
+      const refused = await pool.normalise(large, 512);
+      expect(refused).toMatchObject({ ok: false, reason: 'Reading it takes too much memory.' });
+      expect((await roomy.normalise(large, 512)).ok).toBe(true);
+    } finally {
+      await Promise.all([pool.close(), roomy.close()]);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('blames no file for one death of its reader, and one for two', async () => {
+    const slow = file('victim.dcm', writeImage({ rows: 2000, columns: 2000, frames: 6 }));
+    const pool = new DecodePool({ workers: 1 });
+    const killReader = async (before: number | undefined): Promise<number> => {
+      for (;;) {
+        const [pid] = pool.pids;
+        if (pid !== undefined && pid !== before) {
+          process.kill(pid, 'SIGKILL');
+          return pid;
+        }
+        await new Promise((next) => setTimeout(next, 5));
+      }
+    };
+    try {
+      const once = pool.normalise(slow, 512);
+      await killReader(undefined);
+      expect((await once).ok).toBe(true);
+      const [idle] = pool.pids;
+      const twice = pool.normalise(slow, 512);
+      await killReader(await killReader(undefined));
+      expect(idle).toBeGreaterThan(0);
+      expect(await twice).toMatchObject({ ok: false, reason: expect.stringMatching(/ended the reader unexpectedly/) });
+      expect((await pool.readHeader(slow)).ok).toBe(true);
     } finally {
       await pool.close();
     }

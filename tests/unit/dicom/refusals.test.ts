@@ -70,6 +70,36 @@ describe('files that are refused', () => {
     expect(await refusalOf(file)).toBe('Not an image: it holds no pixel data (RT Structure Set).');
   });
 
+  it('sequences nested without end, in each encoding', async () => {
+    const start = Buffer.from('feff00e0ffffffff', 'hex');
+    for (const [transferSyntax, head] of [
+      [EXPLICIT, '2800103053510000ffffffff'],
+      [IMPLICIT, '28001030ffffffff'],
+    ] as const) {
+      const level = Buffer.concat([Buffer.from(head, 'hex'), start]);
+      const nest = (depth: number) => Buffer.concat(Array.from({ length: depth }, () => level));
+      const image = writeImage({ transferSyntax });
+      const pixels = image.lastIndexOf('e07f1000', undefined, 'hex');
+      const deep = Buffer.concat([image.subarray(0, pixels), nest(10_000), image.subarray(pixels)]);
+      expect(await refusalOf(deep)).toMatch(/nested more than 64 deep/);
+      const ends = Buffer.from('feff0de000000000feffdde000000000', 'hex');
+      const closed = [image.subarray(0, pixels), nest(20), ...Array.from({ length: 20 }, () => ends)];
+      expect(await refusalOf(Buffer.concat([...closed, image.subarray(pixels)]))).toBe('');
+    }
+  });
+
+  it('a header of elements without end', async () => {
+    const image = writeImage();
+    const body = Buffer.concat([image.subarray(132), Buffer.alloc(0)]);
+    const file = Buffer.concat([
+      Buffer.alloc(128),
+      Buffer.from('DICM'),
+      body.subarray(0, 28),
+      Buffer.alloc(8 * 70_000),
+    ]);
+    expect(await refusalOf(file)).toMatch(/more than 65536 elements/);
+  });
+
   it('a deflate bomb, before it grows', async () => {
     const zeros = deflateRawSync(Buffer.alloc(400 * 1024 * 1024), { level: 9 });
     const before = process.memoryUsage().arrayBuffers;

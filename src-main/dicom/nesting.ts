@@ -1,0 +1,58 @@
+/** @file How deep the sequences of an element lie in one another, counted before anything recurses into them. */
+
+import type { Encoding } from './identify.js';
+import { MAX_NESTING } from './limits.js';
+import { refusal } from './refusal.js';
+
+const UNDEFINED_LENGTH = 0xffffffff;
+const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+/** Value representations that may hold items; '' is implicit VR (PS3.5 section 7.5). */
+const MAY_NEST = new Set(['SQ', 'UN', '']);
+
+/**
+ * Walks the sequence that starts at `offset` without recursion. Structure that makes no sense ends the walk: what it
+ * means is for the parser to say.
+ *
+ * @throws PretextError `bad-file` where sequences are nested deeper than any real ones.
+ */
+export function checkNesting(bytes: Uint8Array, offset: number, encoding: Encoding, path: string): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = encoding !== 'explicit-big';
+  /** Where each sequence and item that is open ends; infinite where a delimiter says so. */
+  const open: number[] = [];
+  for (let at = offset; at + 8 <= bytes.length; ) {
+    const group = view.getUint16(at, little);
+    const element = view.getUint16(at + 2, little);
+    if (group === 0xfffe && element !== 0xe000) {
+      // A delimiter closes what has no length of its own.
+      open.pop();
+      at += 8;
+    } else {
+      const isItem = group === 0xfffe;
+      const vr = isItem || encoding === 'implicit-little' ? '' : String.fromCharCode(bytes[at + 4]!, bytes[at + 5]!);
+      const long = LONG.has(vr);
+      if (long && at + 12 > bytes.length) return;
+      const length =
+        vr === ''
+          ? view.getUint32(at + 4, little)
+          : long
+            ? view.getUint32(at + 8, little)
+            : view.getUint16(at + 6, little);
+      const value = at + (long ? 12 : 8);
+      const holdsItems =
+        value + 4 <= bytes.length &&
+        view.getUint16(value, little) === 0xfffe &&
+        view.getUint16(value + 2, little) === 0xe000;
+      if (isItem || (MAY_NEST.has(vr) && (length === UNDEFINED_LENGTH || holdsItems))) {
+        open.push(length === UNDEFINED_LENGTH ? Number.POSITIVE_INFINITY : value + length);
+        at = value;
+      } else {
+        at = value + length;
+      }
+    }
+    while (open.length > 0 && at >= (open.at(-1) ?? 0)) open.pop();
+    if (open.length === 0) return;
+    // A sequence and its item are two of them.
+    if (open.length > 2 * MAX_NESTING) throw refusal(path, `Its sequences are nested more than ${MAX_NESTING} deep.`);
+  }
+}
