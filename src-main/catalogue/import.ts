@@ -6,6 +6,7 @@ import { PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import { DecodePool } from '../dicom/decode-pool.js';
 import type { ImageHeader } from '../dicom/header.js';
+import { assessSeries } from './assess.js';
 import type { SkippedFile } from './catalogue.js';
 import { PROJECT_ENTRIES, type Project } from './project.js';
 import { ImageRecorder, type Recorded } from './record.js';
@@ -94,6 +95,7 @@ export async function importFolders(
     for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
     keepSkipped(project, found.skipped);
     await readAndRecord(project, found.files, tally, control, options.workers);
+    await assessSeries(project.catalogue.database, control);
     return tally.summary(found.files.length);
   } finally {
     lock.release();

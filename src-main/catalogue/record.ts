@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { ImageHeader } from '../dicom/header.js';
 import type { Database, SqlValue } from './database.js';
 import { patientKey, pseudonym } from './pseudonym.js';
+import { storedGeometry } from './series-images.js';
 import type { FoundFile } from './walk.js';
 
 /** The rows an image belongs to. */
@@ -56,6 +57,7 @@ const FACTS: readonly [column: string, value: (header: ImageHeader) => SqlValue]
   ['position', (h) => json(h.imagePositionPatient)],
   ['orientation', (h) => json(h.imageOrientationPatient)],
   ['burned_in', (h) => h.burnedInAnnotation],
+  ['geometry', (h) => storedGeometry(h.geometry)],
 ];
 
 const COLUMNS = FACTS.map(([column]) => column);
@@ -82,7 +84,8 @@ export class ImageRecorder {
       `SELECT image.id AS imageId, series_id AS seriesId, study_id AS studyId, patient_id AS patientId, image.path
        FROM file JOIN image ON image.id = file.image_id JOIN series ON series.id = image.series_id
        JOIN study ON study.id = series.study_id
-       WHERE file.path = ? AND size = ? AND mtime_ms = ? AND available = 1`,
+       WHERE file.path = ? AND size = ? AND mtime_ms = ? AND available = 1
+         AND (geometry IS NOT NULL OR kind <> 'dicom')`,
       [file.path, file.size, file.mtimeMs],
     );
     if (row === undefined) return null;

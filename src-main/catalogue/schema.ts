@@ -218,6 +218,54 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER image_browse_update AFTER UPDATE OF series_id, instance_number ON image
     BEGIN UPDATE image SET browse_key = (SELECT browse_key FROM image_key WHERE image_id = NEW.id) WHERE id = NEW.id; END;
   `,
+  `
+  -- What the file says of its place in the patient beside position, orientation and spacing: dicom/image-geometry.ts as
+  -- JSON; for one frame without the three. NULL: a picture, or read by an older Pretext.
+  ALTER TABLE image ADD COLUMN geometry TEXT;
+
+  -- The volumes of a series and what was noticed (volumes/assemble.ts as JSON). A series without a row is to be assessed.
+  CREATE TABLE series_geometry (
+    series_id INTEGER PRIMARY KEY REFERENCES series(id),
+    volumes INTEGER NOT NULL,
+    geometry TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TRIGGER series_geometry_insert AFTER INSERT ON image
+    BEGIN DELETE FROM series_geometry WHERE series_id = NEW.series_id; END;
+  CREATE TRIGGER series_geometry_update AFTER UPDATE OF series_id, available, geometry ON image
+    BEGIN DELETE FROM series_geometry WHERE series_id IN (OLD.series_id, NEW.series_id); END;
+
+  -- What makes an image or a whole series doubtful for training; names as in catalogue/flags.ts.
+  CREATE TABLE image_flag (
+    image_id INTEGER NOT NULL REFERENCES image(id),
+    flag TEXT NOT NULL,
+    -- For a near-duplicate the image it resembles.
+    other_id INTEGER REFERENCES image(id),
+    PRIMARY KEY (image_id, flag)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX image_flag_name ON image_flag (flag, image_id);
+
+  CREATE TABLE series_flag (
+    series_id INTEGER NOT NULL REFERENCES series(id),
+    flag TEXT NOT NULL,
+    PRIMARY KEY (series_id, flag)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX series_flag_name ON series_flag (flag, series_id);
+
+  -- What was measured on the cached pixels of an image: grey levels, and a perceptual hash of 64 bits in hexadecimal.
+  CREATE TABLE image_measure (
+    image_id INTEGER PRIMARY KEY REFERENCES image(id),
+    levels INTEGER NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT;
+
+  -- Other pixels than those that were measured.
+  CREATE TRIGGER image_measure_update AFTER UPDATE OF path ON image WHEN OLD.path <> NEW.path
+    BEGIN DELETE FROM image_measure WHERE image_id = NEW.id; END;
+
+  -- Flags whose images stay out of pretraining and are not suggested for labelling.
+  CREATE TABLE left_out_flag (flag TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version this program writes. */
