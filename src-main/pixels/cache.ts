@@ -8,6 +8,7 @@ import { type Sample, type SampleFilter, samples } from '../catalogue/queries.js
 import { DecodePool } from '../dicom/decode-pool.js';
 import { NORMALISE_RECIPE } from '../dicom/normalise.js';
 import { flipAllowed } from './flip.js';
+import { measureCache } from './quality.js';
 import { recordBytes } from './records.js';
 import { cacheSides } from './side.js';
 import { PixelStoreWriter, readStore, type StoreFiles, storeFiles } from './store.js';
@@ -213,5 +214,6 @@ export async function ensurePixelCache(
   const files = storeFiles(project.pixelsFolder, side, NORMALISE_RECIPE);
   let index = readStore(files, side);
   if (missingFrom(index, wanted).length > 0) index = await addMissing(project, files, side, wanted, control);
+  await measureCache(project, files.pixels, side, index, wanted, control);
   return cacheOf(files, side, wanted, index);
 }
