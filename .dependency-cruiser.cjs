@@ -16,7 +16,7 @@ const rooms = {
   exports: ['base', 'graph', 'nn', 'tasks', 'catalogue', 'engine'],
   training: ['base', 'dicom', 'graph', 'engine', 'nn', 'ssl', 'tasks', 'catalogue', 'pixels', 'exports', 'sample'],
   demo: ['base', 'catalogue', 'pixels', 'engine', 'ssl', 'tasks', 'training', 'exports', 'sample'],
-  window: ['base', 'contract', 'dicom', 'catalogue', 'pixels', 'tasks', 'exports', 'training'],
+  window: ['base', 'contract', 'dicom', 'volumes', 'catalogue', 'pixels', 'tasks', 'exports', 'training'],
   contract: [],
 };
 

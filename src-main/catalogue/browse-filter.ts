@@ -1,6 +1,7 @@
 /** @file Which images a person wants to see, as the SQL that walks them in order. */
 
 import type { SqlValue } from './database.js';
+import { type Flag, HAS_ANY_FLAG, HAS_FLAG } from './flags.js';
 import type { Project } from './project.js';
 import { getClass, getTask } from './tasks.js';
 
@@ -20,6 +21,8 @@ export interface BrowseFilter {
   from: string | null;
   to: string | null;
   label: BrowseLabel | null;
+  /** Images with this flag of quality; 'any' or 'none': with one at least, or without. */
+  flag: Flag | 'any' | 'none' | null;
   /** Words that must each occur in the pseudonym, the study's or the series' description, in any case. */
   text: string;
 }
@@ -31,6 +34,7 @@ export const ANY_IMAGE: BrowseFilter = {
   from: null,
   to: null,
   label: null,
+  flag: null,
   text: '',
 };
 
@@ -96,6 +100,9 @@ export function browseScan(project: Project, filter: BrowseFilter, columns?: 'se
       must(`${CLASS_IN_FORCE} IS ${filter.label.kind === 'labelled' ? 'NOT NULL' : 'NULL'}`, task.id, task.id);
     }
   }
+  if (filter.flag === 'any') must(HAS_ANY_FLAG);
+  else if (filter.flag === 'none') must(`NOT ${HAS_ANY_FLAG}`);
+  else if (filter.flag !== null) must(HAS_FLAG, filter.flag, filter.flag);
   const words = filter.text.split(/\s+/).filter((word) => word !== '');
   for (const word of words.slice(0, MAX_WORDS)) {
     const forms = formsOf(word);

@@ -7,6 +7,7 @@
 import { PretextError } from '../base/errors.js';
 import { type BrowseFilter, browseScan, CLASS_IN_FORCE } from './browse-filter.js';
 import { groupsOf, IMAGE_TAIL, type KeyGroups } from './browse-key.js';
+import { type Flag, flagCounts, flagsOf, leftOutFlags } from './flags.js';
 import type { Project } from './project.js';
 import { getTask } from './tasks.js';
 
@@ -38,6 +39,8 @@ export interface BrowsedImage {
   kind: 'dicom' | 'png' | 'jpeg';
   /** The label in force for each task that has one, in the order of the tasks. */
   labels: ImageLabelMark[];
+  /** Its own flags of quality and those of its series. */
+  flags: Flag[];
 }
 
 export interface BrowsedPatient {
@@ -76,6 +79,8 @@ export interface Facets {
   bodyParts: FacetValue[];
   /** For the task asked for: images with each class, by its position, and without a label; null without a task. */
   labels: { classes: number[]; unlabelled: number } | null;
+  /** Of all images, whatever the filter: those with each flag. */
+  flags: { flag: Flag; images: number; leftOut: boolean }[];
 }
 
 interface BrowseList {
@@ -127,7 +132,7 @@ export class ImageBrowser {
   images(ids: readonly number[]): BrowsedImage[] {
     const { database } = this.project.catalogue;
     const wanted = JSON.stringify(ids);
-    const rows = database.all<Omit<BrowsedImage, 'labels'>>(
+    const rows = database.all<Omit<BrowsedImage, 'labels' | 'flags'>>(
       `SELECT ${IMAGE_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN image ON image.id = wanted.value
        CROSS JOIN series ON series.id = image.series_id CROSS JOIN study ON study.id = series.study_id
        CROSS JOIN patient ON patient.id = study.patient_id ORDER BY wanted.key`,
@@ -145,7 +150,12 @@ export class ImageBrowser {
     )) {
       labels.set(imageId, [...(labels.get(imageId) ?? []), mark]);
     }
-    return rows.map((row) => ({ ...row, labels: labels.get(row.imageId) ?? [] }));
+    const flags = flagsOf(this.project, ids);
+    return rows.map((row) => ({
+      ...row,
+      labels: labels.get(row.imageId) ?? [],
+      flags: flags.get(row.imageId) ?? [],
+    }));
   }
 
   /** Patients with images that pass the filter, by pseudonym; whatever place the filter names. */
@@ -206,6 +216,7 @@ export class ImageBrowser {
           .map(({ bodyPart, images }) => ({ value: bodyPart, images })),
       ),
       labels: task === null ? null : this.labelCounts(filter, task),
+      flags: this.flags(),
     };
   }
 
@@ -236,6 +247,13 @@ export class ImageBrowser {
         scan.values,
       ),
     );
+  }
+
+  private flags(): Facets['flags'] {
+    return this.keep('flags', () => {
+      const left = new Set(leftOutFlags(this.project));
+      return flagCounts(this.project).map(({ flag, images }) => ({ flag, images, leftOut: left.has(flag) }));
+    });
   }
 
   private labelCounts(filter: BrowseFilter, taskName: string): Facets['labels'] {

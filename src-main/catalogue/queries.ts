@@ -1,6 +1,7 @@
 /** @file What the other rooms ask of the catalogue: which images there are, which are labelled, how they are split. */
 
 import type { SqlValue } from './database.js';
+import { type Flag, HAS_FLAG_OF_LIST, leftOutFlags } from './flags.js';
 import type { Project } from './project.js';
 import { getTask, type Task } from './tasks.js';
 
@@ -42,6 +43,8 @@ export interface SampleFilter {
    */
   split?: Split;
   task?: string;
+  /** Images that have none of these flags of quality, nor their series. */
+  without?: readonly Flag[];
 }
 
 const SAMPLE_COLUMNS = `image.id AS imageId, image.path, image.kind, image.rows, image.columns, image.frames,
@@ -69,6 +72,11 @@ export function sampleConditions(project: Project, filter: SampleFilter): { wher
   if (filter.bodyPart !== undefined) {
     where.push('series.body_part = ?');
     values.push(filter.bodyPart);
+  }
+  if (filter.without !== undefined && filter.without.length > 0) {
+    where.push(`NOT ${HAS_FLAG_OF_LIST}`);
+    const flags = JSON.stringify(filter.without);
+    values.push(flags, flags);
   }
   if (filter.split !== undefined && filter.task !== undefined) {
     where.push('EXISTS (SELECT 1 FROM task_split WHERE image_id = image.id AND task_id = ? AND split = ?)');
@@ -143,16 +151,20 @@ export function labelledImages(project: Project, taskName: string): LabelledImag
 }
 
 /**
- * Images that nobody is to be asked about again: marked unsure or skipped in this task, or their file is gone.
+ * Images that nobody is to be asked about: marked unsure or skipped in this task, with a flag that is left out, or their
+ * file is gone.
  *
  * @throws PretextError `not-found` (task).
  */
 export function withheldImages(project: Project, taskName: string): number[] {
   const task = getTask(project, taskName);
   const rows = project.catalogue.database.all<{ id: number }>(
-    `SELECT image_id AS id FROM image_mark WHERE task_id = ? AND mark IS NOT NULL
-     UNION SELECT id FROM image WHERE available = 0`,
-    [task.id],
+    `SELECT image_id AS id FROM image_mark WHERE task_id = ?1 AND mark IS NOT NULL
+     UNION SELECT id FROM image WHERE available = 0
+     UNION SELECT image_id FROM image_flag WHERE flag IN (SELECT value FROM json_each(?2))
+     UNION SELECT image.id FROM series_flag JOIN image USING (series_id)
+       WHERE flag IN (SELECT value FROM json_each(?2))`,
+    [task.id, JSON.stringify(leftOutFlags(project))],
   );
   return rows.map(({ id }) => id);
 }

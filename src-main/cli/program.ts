@@ -11,6 +11,7 @@ import { registerEmbed } from './commands/embed.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerFinetune } from './commands/finetune.js';
+import { registerFlags, registerVolumes } from './commands/flags.js';
 import { registerImport } from './commands/import.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerLabel } from './commands/label.js';
@@ -44,6 +45,8 @@ export function createProgram(perform: Perform, sinks: Sinks): Command {
   for (const register of [
     registerImport,
     registerInspect,
+    registerVolumes,
+    registerFlags,
     registerPlan,
     registerPretrain,
     registerEmbed,

@@ -8,6 +8,31 @@ const text = v.pipe(v.string(), v.maxLength(400));
 /** A study date as DICOM writes it: YYYYMMDD. */
 const dicomDate = v.pipe(v.string(), v.regex(/^\d{8}$/));
 
+/** What makes an image, or the series it is of, doubtful for training. */
+export const qualityFlag = v.picklist([
+  'uniform',
+  'few-grey-levels',
+  'near-duplicate',
+  'burned-in',
+  'localiser',
+  'derived',
+  'secondary-capture',
+  'missing-geometry',
+  'gaps',
+  'irregular-increment',
+  'duplicate-positions',
+  'single-position',
+  'too-few-slices',
+  'mixed-orientations',
+  'mixed-sizes',
+  'mixed-spacings',
+  'gantry-tilt',
+  'not-in-line',
+  'bad-orientation',
+  'mosaic',
+]);
+export type QualityFlag = v.InferOutput<typeof qualityFlag>;
+
 export const imageFilter = v.object({
   /** A patient, study or series of the tree; null: the whole project. */
   place: v.nullable(
@@ -29,6 +54,8 @@ export const imageFilter = v.object({
       v.object({ kind: v.literal('class'), task: shortText, className: shortText }),
     ]),
   ),
+  /** Images with this flag; 'any' or 'none': with one at least, or without. */
+  flag: v.nullable(v.union([qualityFlag, v.picklist(['any', 'none'])])),
   /** Words that must each occur in the pseudonym, the study's or the series' description. */
   text,
 });
@@ -60,6 +87,8 @@ export const imageInfo = v.object({
   kind: v.picklist(['dicom', 'png', 'jpeg']),
   /** The label in force for each task that has one. */
   labels: v.array(imageLabel),
+  /** Its own flags and those of its series. */
+  flags: v.array(qualityFlag),
 });
 export type ImageInfo = v.InferOutput<typeof imageInfo>;
 
@@ -97,6 +126,8 @@ export const imageFacets = v.object({
   bodyParts: facet,
   /** Images with each class of the task, by the class's position, and without a label. */
   labels: v.nullable(v.object({ classes: v.array(wholeNumber), unlabelled: wholeNumber })),
+  /** Of all images of the project: those with each flag, and whether they are left out of training. */
+  flags: v.array(v.object({ flag: qualityFlag, images: wholeNumber, leftOut: v.boolean() })),
 });
 export type ImageFacets = v.InferOutput<typeof imageFacets>;
 
@@ -119,6 +150,20 @@ export const imageTag = v.object({
   ]),
 });
 export type ImageTag = v.InferOutput<typeof imageTag>;
+
+/** A series in space. */
+export const seriesSpace = v.object({
+  /** Its volumes: [slices, rows, columns], and millimetres between them. */
+  volumes: v.array(
+    v.object({
+      size: v.tuple([wholeNumber, wholeNumber, wholeNumber]),
+      spacing: v.tuple([v.number(), v.number(), v.number()]),
+    }),
+  ),
+  /** What was noticed, as sentences with numbers. */
+  findings: v.array(v.string()),
+});
+export type SeriesSpace = v.InferOutput<typeof seriesSpace>;
 
 /** Rows asked for at a time. */
 const limit = v.pipe(wholeNumber, v.minValue(1), v.maxValue(500));
@@ -150,6 +195,10 @@ export const imageCalls = {
     argument: v.object({ seriesId: rowId }),
     answer: v.array(v.object({ imageId: rowId, frames: wholeNumber })),
   },
+  /** Null where the series was not judged yet. */
+  'images:space': { argument: v.object({ seriesId: rowId }), answer: v.nullable(seriesSpace) },
+  /** Sets whether images with a flag stay out of pretraining and of what is suggested for labelling. */
+  'images:leave-out': { argument: v.object({ flag: qualityFlag, out: v.boolean() }), answer: v.null() },
   /** What the image's file says of itself; identifiers, and where the file lies, only where they are asked for. */
   'images:tags': {
     argument: v.object({ imageId: rowId, identifiers: v.boolean() }),

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { PretextError } from '../base/errors.js';
 import type { JobControl } from '../base/jobs.js';
 import { Purpose, Random } from '../base/random.js';
+import { type Flag, leftOutFlags } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
-import type { Split } from '../catalogue/queries.js';
+import { type Split, samples } from '../catalogue/queries.js';
 import { ProgramSession, type Provider, type TensorData } from '../engine/session.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
@@ -113,7 +114,7 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
     throw new PretextError({
       code: 'bad-argument',
       message: `Pretraining needs at least 2 images, and there ${count === 1 ? 'is 1' : 'are none'}.`,
-      remedy: 'Import more images, or leave out --split.',
+      remedy: 'Import more images, leave out --split, or take flagged images in again (pretext flags).',
     });
   }
   const batch = Math.min(options.batch ?? 64, count);
@@ -145,6 +146,21 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
   };
 }
 
+/** The pixels to learn from. Some flags are measured on the pixels, so flagged images are left out afterwards. */
+async function cacheFor(
+  project: Project,
+  side: number,
+  split: Split | null,
+  leftOut: readonly Flag[],
+  control: JobControl,
+): Promise<PixelCache> {
+  const select = split === null ? {} : { split };
+  const cache = await ensurePixelCache(project, side, control, select);
+  if (leftOut.length === 0) return cache;
+  const kept = new Set(samples(project, { ...select, without: leftOut }).map(({ imageId }) => imageId));
+  return { ...cache, samples: cache.samples.filter(({ imageId }) => kept.has(imageId)) };
+}
+
 /** Starts a new run and trains it to its end, or until it is asked to stop. */
 export async function pretrain(
   project: Project,
@@ -152,9 +168,9 @@ export async function pretrain(
   control: JobControl,
   onEvent: (run: string, event: RunEvent) => void,
 ): Promise<PretrainResult> {
-  const select = options.split === null ? {} : { split: options.split };
-  const cache = await ensurePixelCache(project, cacheSideFor(options.imageSize), control, select);
-  const config = planRun(options, cache);
+  const leftOut = leftOutFlags(project);
+  const cache = await cacheFor(project, cacheSideFor(options.imageSize), options.split, leftOut, control);
+  const config = { ...planRun(options, cache), leftOut };
   createRun(project, config);
   return train(project, config, cache, options.checkpointEvery, control, onEvent);
 }
@@ -177,8 +193,7 @@ export async function resumePretraining(
     device: overrides.device ?? kept.device,
     threads: overrides.threads ?? kept.threads,
   };
-  const select = config.split === null ? {} : { split: config.split };
-  const cache = await ensurePixelCache(project, config.cacheSide, control, select);
+  const cache = await cacheFor(project, config.cacheSide, config.split, config.leftOut ?? [], control);
   if (samplesHash(cache) !== config.samplesHash) {
     throw new PretextError({
       code: 'bad-argument',

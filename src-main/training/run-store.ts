@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, PretextError } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
+import type { Flag } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
 import type { Provider } from '../engine/session.js';
@@ -30,6 +31,8 @@ export interface RunConfig {
   seed: number;
   positives: Positives;
   split: Split | null;
+  /** Flags whose images were left out; runs from before there were any do not say. */
+  leftOut?: readonly Flag[];
   device: Provider;
   threads: number;
   cacheSide: number;

@@ -1,10 +1,13 @@
 /** @file Answers what the window asks about the images of the project. */
 
 import { PretextError } from '../base/errors.js';
+import { seriesGeometry } from '../catalogue/assess.js';
 import { ImageBrowser } from '../catalogue/browse.js';
+import { leaveOut } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import type { imageCalls } from '../contract/images.js';
 import { DecodePool } from '../dicom/decode-pool.js';
+import { findingText } from '../volumes/findings.js';
 import type { Handlers } from './handlers.js';
 import type { Workbench } from './workbench.js';
 
@@ -30,6 +33,16 @@ export function answerImages(workbench: Workbench): Handlers<keyof typeof imageC
     'images:patients': ({ filter, offset, limit }) => browser().patients(filter, offset, limit),
     'images:studies': ({ filter, patientId }) => browser().studies(filter, patientId),
     'images:series': ({ seriesId }) => browser().stack(seriesId),
+    'images:space': ({ seriesId }) => {
+      const geometry = seriesGeometry(workbench.project, seriesId);
+      if (geometry === null) return null;
+      const volumes = geometry.volumes.map(({ size, spacing }) => ({ size, spacing }));
+      return { volumes, findings: geometry.findings.map(findingText) };
+    },
+    'images:leave-out': ({ flag, out }) => {
+      leaveOut(workbench.project, flag, out);
+      return null;
+    },
     'images:tags': async ({ imageId, identifiers }) => {
       const path = browser().path(imageId);
       pool ??= new DecodePool(READER);

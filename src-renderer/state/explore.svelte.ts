@@ -1,6 +1,6 @@
 /** @file What the explore screen shows: filter, count, choices, the pages of images in view. Kept while others are shown. */
 
-import type { ImageFacets, ImageFilter, ImageInfo } from '../../src-main/contract/images.js';
+import type { ImageFacets, ImageFilter, ImageInfo, QualityFlag } from '../../src-main/contract/images.js';
 import { call } from '../bridge/index.js';
 import { errors } from './errors.svelte.js';
 
@@ -11,6 +11,7 @@ export const NO_FILTER: ImageFilter = {
   from: null,
   to: null,
   label: null,
+  flag: null,
   text: '',
 };
 
@@ -84,6 +85,16 @@ class Explore {
     } catch (error) {
       if (generation === this.generation) errors.show(error);
     }
+  }
+
+  /** Keeps images with a flag out of training, or takes them in again. */
+  async leaveOut(flag: QualityFlag, out: boolean, task: string | null): Promise<void> {
+    try {
+      await call('images:leave-out', { flag, out });
+    } catch (error) {
+      errors.show(error);
+    }
+    await this.reload(task);
   }
 
   /** Told by the grid what is in view. */
