@@ -6,8 +6,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { ImageBrowser } from '../../../src-main/catalogue/browse.js';
 import { ANY_IMAGE, type BrowseFilter } from '../../../src-main/catalogue/browse-filter.js';
 import { Database, type SqlValue } from '../../../src-main/catalogue/database.js';
+import { leaveOut } from '../../../src-main/catalogue/flags.js';
 import { setLabels } from '../../../src-main/catalogue/labels.js';
 import { Project } from '../../../src-main/catalogue/project.js';
+import { samples } from '../../../src-main/catalogue/queries.js';
 import { migrate } from '../../../src-main/catalogue/schema.js';
 import { createTask } from '../../../src-main/catalogue/tasks.js';
 import { errorOf, keepOpen, temporaryFolder, temporaryProject } from './support.js';
@@ -235,8 +237,30 @@ describe('counts of a choice', () => {
         { value: '', images: 1 },
       ],
       labels: null,
+      flags: [],
     });
     expect(browser.facets(filter({ text: 'hand' }), null).modalities).toEqual([{ value: 'DX', images: 1 }]);
+  });
+
+  it('of a flag are the images that have it and those of a series that has it', () => {
+    const { project, browser, lung } = smallProject();
+    const { database } = project.catalogue;
+    const ids = browser.page(ANY_IMAGE, 0, 100).map(({ imageId }) => imageId);
+    const ofSeries = browser.stack(lung).map(({ imageId }) => imageId);
+    const alone = ids.find((id) => !ofSeries.includes(id)) ?? 0;
+    database.run("INSERT INTO image_flag (image_id, flag) VALUES (?, 'uniform')", [alone]);
+    database.run("INSERT INTO series_flag (series_id, flag) VALUES (?, 'gaps')", [lung]);
+    expect(browser.page(filter({ flag: 'uniform' }), 0, 9).map(({ imageId }) => imageId)).toEqual([alone]);
+    expect(browser.count(filter({ flag: 'gaps' }))).toBe(ofSeries.length);
+    expect(browser.count(filter({ flag: 'any' }))).toBe(ofSeries.length + 1);
+    expect(browser.count(filter({ flag: 'none' }))).toBe(7 - ofSeries.length - 1);
+    expect(browser.images([alone])[0]?.flags).toEqual(['uniform']);
+    leaveOut(project, 'gaps', true);
+    expect(browser.facets(ANY_IMAGE, null).flags).toEqual([
+      { flag: 'uniform', images: 1, leftOut: false },
+      { flag: 'gaps', images: ofSeries.length, leftOut: true },
+    ]);
+    expect(samples(project, { without: ['gaps'] })).toHaveLength(7 - ofSeries.length);
   });
 
   it('are counted again after another process wrote', () => {
