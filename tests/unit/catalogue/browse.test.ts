@@ -11,6 +11,7 @@ import { setLabels } from '../../../src-main/catalogue/labels.js';
 import { Project } from '../../../src-main/catalogue/project.js';
 import { samples } from '../../../src-main/catalogue/queries.js';
 import { migrate } from '../../../src-main/catalogue/schema.js';
+import { listSeries } from '../../../src-main/catalogue/series-list.js';
 import { createTask } from '../../../src-main/catalogue/tasks.js';
 import { errorOf, keepOpen, temporaryFolder, temporaryProject } from './support.js';
 
@@ -255,6 +256,7 @@ describe('counts of a choice', () => {
     expect(browser.count(filter({ flag: 'any' }))).toBe(ofSeries.length + 1);
     expect(browser.count(filter({ flag: 'none' }))).toBe(7 - ofSeries.length - 1);
     expect(browser.images([alone])[0]?.flags).toEqual(['uniform']);
+    expect(listSeries(project).reduce((sum, { images }) => sum + images, 0)).toBe(7);
     leaveOut(project, 'gaps', true);
     expect(browser.facets(ANY_IMAGE, null).flags).toEqual([
       { flag: 'uniform', images: 1, leftOut: false },
