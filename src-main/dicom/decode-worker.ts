@@ -11,6 +11,7 @@ import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
 import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile, requireReadable } from './read-file.js';
 import { refusal, thrownText } from './refusal.js';
+import { levelsOf, paddingOf, voiOf } from './voi.js';
 
 function reasonOf(error: unknown): string {
   if (error instanceof PretextError) return error.message;
@@ -24,14 +25,18 @@ async function inspectFile(path: string): Promise<Inspection> {
 }
 
 async function normalise(path: string, side: number): Promise<NormaliseResult> {
-  const { header, readFrame } = openPixels(readWholeFile(path), path);
+  const { header, elements, readFrame } = openPixels(readWholeFile(path), path);
   if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
     throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
   }
   const frames: Uint16Array[] = [];
   for (let frame = 0; frame < header.numberOfFrames; frame++) {
     const pixels = await readFrame(frame);
-    frames.push(normaliseFrame(modalityFrame(pixels, 0), header.rows, header.columns, header, side));
+    const guide =
+      elements === null
+        ? undefined
+        : { voi: voiOf(levelsOf(elements, frame), header), padding: paddingOf(elements, header, pixels.mapping) };
+    frames.push(normaliseFrame(modalityFrame(pixels, 0), header.rows, header.columns, header, side, guide));
   }
   return { ok: true, header, frames };
 }

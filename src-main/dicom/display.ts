@@ -7,6 +7,18 @@ import type { ImageHeader } from './header.js';
 import { isHounsfield, percentileRange } from './normalise.js';
 import { refusal } from './refusal.js';
 import type { ValueReader } from './values.js';
+import {
+  type HeaderWindow,
+  levelsOf,
+  macroOf,
+  paddingOf,
+  type Voi,
+  voiOf,
+  windowOfLut,
+  withoutPadding,
+} from './voi.js';
+
+export type { HeaderWindow } from './voi.js';
 
 /** Modality values in the smallest of these types that holds each of them. */
 export type GreyValues =
@@ -28,14 +40,6 @@ export type DisplayPixels =
       /** [rows, columns, 3]: red, green, blue. */
       values: Uint8Array<ArrayBuffer>;
     };
-
-/** A window of the header, in modality values (PS3.3 C.11.2.1.2). */
-export interface HeaderWindow {
-  centre: number;
-  width: number;
-  /** Window Center & Width Explanation (0028,1055). */
-  explanation: string | null;
-}
 
 /**
  * Millimetres between rows and between columns, and where they hold: `patient` within the patient; `detector` at the
@@ -69,33 +73,6 @@ const PROJECTIONS = new Set(['CR', 'DX', 'IO', 'MG', 'PX', 'RF', 'RG', 'XA']);
 
 /** Defined terms of Rescale Type (0028,1054) and Units (0054,1001) as people write them. */
 const UNITS: Readonly<Record<string, string>> = { BQML: 'Bq/ml', CNTS: 'counts', GML: 'g/ml', OD: 'mOD' };
-
-/** The data sets that speak for one frame, the most particular first: its own functional groups, the shared ones, the top. */
-function levelsOf(elements: ValueReader, frame: number): ValueReader[] {
-  const own = elements.items('x52009230')[frame] ?? null;
-  return [own, elements.item('x52009229'), elements].filter((level) => level !== null);
-}
-
-/** The functional group macro `tag` of a frame, else the top level of the data set. */
-function macroOf(levels: ValueReader[], tag: string): ValueReader {
-  for (const level of levels) {
-    const item = level.item(tag);
-    if (item !== null) return item;
-  }
-  return levels[levels.length - 1]!;
-}
-
-function windowsOf(levels: ValueReader[], windowFunction: WindowFunction): HeaderWindow[] {
-  const voi = macroOf(levels, 'x00289132');
-  const widths = voi.decimals('x00281051');
-  const explanations = voi.text('x00281055')?.split('\\') ?? [];
-  const least = windowFunction === 'LINEAR' ? 1 : Number.MIN_VALUE;
-  return voi.decimals('x00281050').flatMap((centre, index) => {
-    const width = widths[index];
-    if (width === undefined || width < least) return [];
-    return [{ centre, width, explanation: explanations[index]?.trim() || null }];
-  });
-}
 
 function positivePair(values: number[]): { row: number; column: number } | null {
   const [row, column] = values;
@@ -134,18 +111,11 @@ export function compactGrey(values: Float32Array<ArrayBuffer>): GreyValues {
   return low >= -32_768 && high <= 32_767 ? Int16Array.from(values) : values;
 }
 
-/** The values without those of Pixel Padding Value to Range Limit (0028,0120) and (0028,0121). */
-function withoutPadding(values: Float32Array, elements: ValueReader | null, header: ImageHeader): Float32Array {
-  if (elements === null) return values;
-  const read = (tag: string): number | null =>
-    header.pixelRepresentation === 1 ? elements.signed16(tag) : elements.unsigned16(tag);
-  const first = read('x00280120');
-  if (first === null) return values;
-  const ends = [first, read('x00280121') ?? first].map((end) => end * header.rescaleSlope + header.rescaleIntercept);
-  const low = Math.min(...ends);
-  const high = Math.max(...ends);
-  const kept = values.filter((value) => value < low || value > high);
-  return kept.length > 0 ? kept : values;
+/** The windows of the file, and before them the one that comes nearest to its VOI LUT. */
+function windowsOf(voi: Voi): HeaderWindow[] {
+  const ofLut = voi.lut === null ? null : windowOfLut(voi.lut);
+  if (ofLut === null) return voi.windows;
+  return [{ ...ofLut, explanation: voi.lutExplanation ?? 'VOI LUT' }, ...voi.windows];
 }
 
 /** True where the frame is shown in colour. */
@@ -166,13 +136,13 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
   }
   const stored = await source.readFrame(frame);
   const levels = elements === null ? null : levelsOf(elements, frame);
-  const windowFunction = header.windowFunction;
+  const voi = levels === null ? null : voiOf(levels, header);
   const facts = {
     rows: header.rows,
     columns: header.columns,
     spacing: levels === null ? null : spacingOf(levels, header),
     pixelAspectRatio: header.pixelAspectRatio,
-    windowFunction,
+    windowFunction: voi?.windowFunction ?? header.windowFunction,
     modality: header.modality,
   };
   if (isColour(stored.header, stored.mapping.palette !== null)) {
@@ -180,6 +150,7 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
     return { ...facts, pixels, windows: [], auto: { low: 0, high: 255 }, unit: null };
   }
   const modality = modalityFrame(stored, 0);
+  const padding = elements === null ? null : paddingOf(elements, header, stored.mapping);
   return {
     ...facts,
     pixels: {
@@ -187,8 +158,8 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
       values: compactGrey(modality as Float32Array<ArrayBuffer>),
       inverted: header.photometricInterpretation === 'MONOCHROME1',
     },
-    windows: levels === null ? [] : windowsOf(levels, windowFunction),
-    auto: percentileRange(withoutPadding(modality, elements, header)),
+    windows: voi === null ? [] : windowsOf(voi),
+    auto: percentileRange(withoutPadding(modality, padding)),
     unit: levels === null ? null : unitOf(levels, header),
   };
 }

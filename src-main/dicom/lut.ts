@@ -47,12 +47,20 @@ function readEntries(reader: ValueReader, tag: string, descriptor: Descriptor): 
 }
 
 /**
- * Segmented palette data (PS3.3 C.7.9.2): discrete runs, linear ramps and repeats of earlier segments.
+ * Segmented palette data (PS3.3 C.7.9.2): discrete runs, linear ramps and repeats of earlier segments, in words of 16
+ * bits, or of 8 where the descriptor says that entries have 8.
  */
 function readSegments(reader: ValueReader, tag: string, descriptor: Descriptor): Uint16Array | null {
   const bytes = reader.rawBytes(tag);
   if (bytes === null) return null;
-  const words = Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => reader.unsigned16(tag, index) ?? 0);
+  const isByte = descriptor.bits === 8;
+  const words = isByte
+    ? Array.from(bytes)
+    : Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => reader.unsigned16(tag, index) ?? 0);
+  const offsetAt = (at: number): number =>
+    isByte
+      ? [0, 1, 2, 3].reduce((sum, place) => sum + (words[at + place] ?? 0) * 256 ** place, 0)
+      : ((words[at + 1] ?? 0) * 65536 + (words[at] ?? 0)) / 2;
   const out = new Uint16Array(descriptor.count);
   let filled = 0;
   const put = (value: number): void => {
@@ -72,9 +80,8 @@ function readSegments(reader: ValueReader, tag: string, descriptor: Descriptor):
         for (let i = 1; i <= length; i++) put(Math.round(from + ((to - from) * i) / length));
         at += 3;
       } else if (opcode === 2 && depth === 0) {
-        const offset = ((words[at + 3] ?? 0) * 65536 + (words[at + 2] ?? 0)) / 2;
-        expand(offset, length, depth + 1);
-        at += 4;
+        expand(offsetAt(at + 2), length, depth + 1);
+        at += isByte ? 6 : 4;
       } else {
         return at;
       }
@@ -104,8 +111,17 @@ export function readPalette(reader: ValueReader, signed: boolean): Palette | nul
 /** The Modality LUT Sequence (0028,3000), or null where there is none. */
 export function readModalityLut(reader: ValueReader, signed: boolean): LookupTable | null {
   const item = reader.item('x00283000');
-  const descriptor = item === null ? null : readDescriptor(item, 'x00283002', signed);
-  if (item === null || descriptor === null) return null;
+  return item === null ? null : readTable(item, signed);
+}
+
+/** The table in an item of the VOI LUT Sequence (0028,3010), or null where it is damaged. */
+export function readVoiLut(item: ValueReader, signed: boolean): LookupTable | null {
+  return readTable(item, signed);
+}
+
+function readTable(item: ValueReader, signed: boolean): LookupTable | null {
+  const descriptor = readDescriptor(item, 'x00283002', signed);
+  if (descriptor === null) return null;
   const entries = readEntries(item, 'x00283006', descriptor);
   return entries === null ? null : { first: descriptor.first, entries, bits: descriptor.bits };
 }

@@ -3,12 +3,13 @@
 import { invertMonochrome1 } from './grey.js';
 import type { ImageHeader } from './header.js';
 import { fitInside, resize } from './resize.js';
+import { shownByVoi, type ValueRange, type Voi, withoutPadding } from './voi.js';
 
 /**
  * Version of everything that decides the values of a normalised frame. A cache that was made by another version is
  * made anew.
  */
-export const NORMALISE_RECIPE = 1;
+export const NORMALISE_RECIPE = 2;
 
 /**
  * Window for CT in Hounsfield units. It is fixed and not the header's: Hounsfield units are absolute, so one window
@@ -65,9 +66,34 @@ function rescaleToUnit(values: Float32Array, low: number, high: number): Float32
   return out;
 }
 
+/** What the file says of one frame beside its values. */
+export interface FrameGuide {
+  voi: Voi | null;
+  /** Modality values that stand for no measurement. */
+  padding: ValueRange | null;
+}
+
+const NO_GUIDE: FrameGuide = { voi: null, padding: null };
+
+/** Radiographs: their values have no scale in common, and their maker's VOI transformation is part of the picture. */
+const RADIOGRAPHS = new Set(['CR', 'DX', 'IO', 'MG', 'PX', 'RG']);
+
+/** A VOI transformation that leaves less than this between the percentiles of a frame is not made for it. */
+const LEAST_VOI_SPREAD = 0.1;
+
+/** A radiograph as its VOI LUT or window shows it, 0 .. 1; null for others, and where that would hide the picture. */
+function radiographByVoi(modality: Float32Array, header: ImageHeader, guide: FrameGuide): Float32Array | null {
+  if (guide.voi === null || header.samplesPerPixel !== 1 || !RADIOGRAPHS.has(header.modality ?? '')) return null;
+  const kept = shownByVoi(withoutPadding(modality, guide.padding), guide.voi);
+  if (kept === null) return null;
+  const { low, high } = percentileRange(kept);
+  return high - low < LEAST_VOI_SPREAD ? null : shownByVoi(modality, guide.voi);
+}
+
 /**
- * One frame as a square of `side` pixels, 0 .. 65535: CT by `CT_WINDOW`, everything else by `PERCENTILES` of the frame,
- * MONOCHROME1 inverted, the longer side fitted with square pixels, centred on 0.
+ * One frame as a square of `side` pixels, 0 .. 65535: CT by `CT_WINDOW`, radiographs by their VOI LUT or window,
+ * everything else by `PERCENTILES` of the frame without its padding; MONOCHROME1 inverted, padding 0, the longer side
+ * fitted with square pixels, centred on 0.
  *
  * @param modality values of `modalityFrame`, [rows, columns].
  * @returns [side, side].
@@ -78,9 +104,19 @@ export function normaliseFrame(
   columns: number,
   header: ImageHeader,
   side: number,
+  guide: FrameGuide = NO_GUIDE,
 ): Uint16Array {
-  const { low, high } = isHounsfield(header) ? CT_WINDOW : percentileRange(modality);
-  const unit = invertMonochrome1(rescaleToUnit(modality, low, high), header);
+  const { padding } = guide;
+  const scaled = (): Float32Array => {
+    const { low, high } = isHounsfield(header) ? CT_WINDOW : percentileRange(withoutPadding(modality, padding));
+    return rescaleToUnit(modality, low, high);
+  };
+  const unit = invertMonochrome1(radiographByVoi(modality, header, guide) ?? scaled(), header);
+  if (padding !== null) {
+    for (let i = 0; i < unit.length; i++) {
+      if (modality[i]! >= padding.low && modality[i]! <= padding.high) unit[i] = 0;
+    }
+  }
   const { height, width } = fitInside(rows, columns, header.pixelAspectRatio, side);
   const picture = resize(unit, rows, columns, height, width);
   const out = new Uint16Array(side * side);

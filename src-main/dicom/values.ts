@@ -97,9 +97,9 @@ export class ValueReader {
     return items.flatMap((item) => (item.dataSet === undefined ? [] : [new ValueReader(item.dataSet, this.terms)]));
   }
 
-  /** The first item of the sequence `tag`, or null. */
-  item(tag: string): ValueReader | null {
-    const first = this.dataSet.elements[tag]?.items?.[0]?.dataSet;
-    return first === undefined ? null : new ValueReader(first, this.terms);
+  /** One item of the sequence `tag`, counted from 0, or null. */
+  item(tag: string, index = 0): ValueReader | null {
+    const found = this.dataSet.elements[tag]?.items?.[index]?.dataSet;
+    return found === undefined ? null : new ValueReader(found, this.terms);
   }
 }
