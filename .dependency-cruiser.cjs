@@ -7,6 +7,7 @@ const rooms = {
   dicom: ['base'],
   volumes: ['base', 'dicom'],
   catalogue: ['base', 'dicom', 'volumes'],
+  deidentify: ['base', 'dicom', 'catalogue'],
   pixels: ['base', 'dicom', 'catalogue'],
   engine: ['base', 'graph'],
   nn: ['base', 'graph'],

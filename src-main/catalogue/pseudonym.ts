@@ -8,7 +8,7 @@ import type { ImageHeader } from '../dicom/header.js';
  * What identifies the patient of an image: PatientID (0010,0020); where a file has none its StudyInstanceUID (a study
  * is of one patient, PS3.3 A.1.2); where it has neither, as in PNG and JPEG, the folder the file lies in.
  */
-export function patientKey(header: ImageHeader, path: string): string {
+export function patientKey(header: Pick<ImageHeader, 'patientID' | 'studyInstanceUID'>, path: string): string {
   const patientID = header.patientID?.trim() ?? '';
   if (patientID !== '') return `patient:${patientID}`;
   if (header.studyInstanceUID !== null) return `study:${header.studyInstanceUID}`;

@@ -46,6 +46,8 @@ export interface ParsedDataSet {
   complete: boolean;
   /** What the offsets count in: the file's bytes, or for a deflated file the inflated bytes. */
   bytes: Uint8Array;
+  /** Of the first element of the data set in `bytes`. */
+  start: number;
   /** Media Storage SOP Class UID (0002,0002) and Instance UID (0002,0003). */
   metaSopClassUID: string | null;
   metaSopInstanceUID: string | null;
@@ -306,6 +308,7 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
     pixelData: read.pixelData,
     complete: read.complete,
     bytes: content,
+    start: isDeflated ? 0 : meta.end,
     metaSopClassUID: meta.sopClassUID,
     metaSopInstanceUID: meta.sopInstanceUID,
   };
