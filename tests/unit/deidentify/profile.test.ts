@@ -23,7 +23,8 @@ const attributes = PROFILE.filter(({ tag }) => !/^000[02]/.test(tag)).map((row) 
   tag: row.tag.replace('50xxxxxx', '50021001').replace('60xx', '6002'),
 }));
 
-const valueOf = (tag: string, vr: string): string => (vr === 'UI' ? `1.2.3.77${Number.parseInt(tag, 16)}` : `Q${tag}Q`);
+const originalOf = (tag: string, vr: string): string =>
+  vr === 'UI' ? `1.2.3.77${Number.parseInt(tag, 16)}` : `Q${tag}Q`;
 
 function part(tag: string, vr: string, value: string | Uint8Array, explicit: boolean): Buffer {
   const pair: [number, number] = [Number.parseInt(tag.slice(0, 4), 16), Number.parseInt(tag.slice(4), 16)];
@@ -36,7 +37,7 @@ function everyAttribute(explicit: boolean, extra: [string, string, string | Uint
     ...attributes.map(({ tag, vr }): [string, string, string | Uint8Array] => [
       tag,
       vr,
-      vr === 'SQ' ? item(part('00081155', 'UI', valueOf(tag, 'UI'), explicit)) : valueOf(tag, vr),
+      vr === 'SQ' ? item(part('00081155', 'UI', originalOf(tag, 'UI'), explicit)) : originalOf(tag, vr),
     ]),
     ...extra,
   ];

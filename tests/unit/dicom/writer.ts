@@ -8,7 +8,7 @@ export interface TestElement {
   value: string | number[] | Uint8Array;
 }
 
-const LONG = new Set(['OB', 'OW', 'OF', 'OD', 'SQ', 'UN', 'OV', 'UT']);
+const LONG = new Set(['OB', 'OW', 'OF', 'OD', 'SQ', 'UN', 'OV', 'OL', 'SV', 'UC', 'UR', 'UT', 'UV']);
 
 function valueBytes(element: TestElement, little: boolean): Buffer {
   const { value, vr } = element;
