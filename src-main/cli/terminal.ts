@@ -33,6 +33,11 @@ const REPORT_REQUEST =
   'This is a defect of Pretext. Please report it to the people who maintain it, with this message, the version ' +
   '(pretext --version) and the command; the same command with PRETEXT_DEBUG=1 set shows the details to add.';
 
+/** Names of files and what files say of themselves may hold control characters that a terminal obeys. */
+function harmless(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+}
+
 export class Terminal {
   private barLength = 0;
   private phase = '';
@@ -53,7 +58,7 @@ export class Terminal {
     this.event({ event: 'note', message: text });
     if (this.json) return;
     this.clearBar();
-    this.sinks.err.write(`${text}\n`);
+    this.sinks.err.write(`${harmless(text)}\n`);
   }
 
   /** How far the work is. @param detail more for people, such as the loss */
@@ -86,7 +91,7 @@ export class Terminal {
   /** The result: one JSON line, or a text for people. */
   result(value: object, text: string): void {
     this.clearBar();
-    this.sinks.out.write(this.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+    this.sinks.out.write(this.json ? `${JSON.stringify(value)}\n` : `${harmless(text)}\n`);
   }
 
   /** A failure: what, which file, what to do about it. The stack is shown with PRETEXT_DEBUG=1 alone. */
@@ -101,7 +106,7 @@ export class Terminal {
       report.remedy ??= REPORT_REQUEST;
     }
     this.event({ error: report });
-    this.sinks.err.write(`pretext: ${new PretextError(report).describe()}\n`);
+    this.sinks.err.write(`pretext: ${harmless(new PretextError(report).describe())}\n`);
     if (!debug || !(error instanceof Error)) return;
     this.sinks.err.write(`${error.stack ?? ''}\n`);
     if (error.cause !== undefined) this.sinks.err.write(`caused by ${String(error.cause)}\n`);

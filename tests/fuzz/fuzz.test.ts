@@ -11,7 +11,7 @@ import { afterAll, expect, it } from 'vitest';
 import { mutant, runCampaign, truncations } from './campaign.js';
 import { gatherSeeds, type Seed } from './seeds.js';
 
-const FILES = Number(process.env.PRETEXT_FUZZ_FILES ?? 1500);
+const FILES = Number(process.env.PRETEXT_FUZZ_FILES ?? 600);
 const SEED = Number(process.env.PRETEXT_FUZZ_SEED ?? 20_261_125);
 const FIRST = Number(process.env.PRETEXT_FUZZ_FIRST ?? 0);
 /** Of all files, cut after every byte. */

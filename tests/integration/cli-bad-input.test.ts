@@ -145,6 +145,18 @@ describe('bad input on the command line', () => {
       const { code, lines } = await importing(join(good, '..'));
       expect(code).toBe(0);
       expect(lines.at(-1)).toMatchObject({ files: 2, images: 1, skipped: [{ path: empty }] });
+      // The list outlives the import.
+      expect((await resultOf('skipped', ...inProject)).skipped).toContainEqual({
+        path: empty,
+        reason: expect.stringMatching(/empty/),
+      });
+    });
+
+    it('whose names a terminal would obey are shown without harm', async () => {
+      const path = put('files/\u001b[2J\u001b[31mred.dcm', 'no image');
+      const { stdout, stderr } = await run('import', path, ...inProject);
+      expect(`${stdout}${stderr}`).not.toContain('\u001b');
+      expect(stdout).toContain('\ufffd[31mred.dcm');
     });
 
     it('of new studies without one image', async () => {

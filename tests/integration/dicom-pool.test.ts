@@ -1,8 +1,8 @@
 /** @file The decode pool with its real worker threads: good files, bad files, slow files. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DecodePool } from '../../src-main/dicom/decode-pool.js';
 import { encapsulate, RLE, writeImage } from '../unit/dicom/writer.js';
@@ -127,6 +127,21 @@ describe('DecodePool', () => {
       expect((await roomy.normalise(large, 512)).ok).toBe(true);
     } finally {
       await Promise.all([pool.close(), roomy.close()]);
+    }
+  });
+
+  const published = resolve('..', 'shared', 'data', 'conformance', 'pydicom', 'MR_small_jpeg_ls_lossless.dcm');
+  it.skipIf(!existsSync(published))('ends a codec that computes without end (needs ../shared/data)', async () => {
+    const bytes = readFileSync(published);
+    // MAXVAL of the preset coding parameters (ISO/IEC 14495-1, C.2.4.1.1) a little below the samples: CharLS is lost.
+    bytes[bytes.indexOf('fff8000d01ffff', 'hex') + 6] = 1;
+    const path = file('endless.dcm', bytes);
+    const pool = new DecodePool({ workers: 1 });
+    try {
+      const refused = await pool.normalise(path, 64);
+      expect(refused).toMatchObject({ ok: false, reason: 'Reading it takes too long for its size.' });
+    } finally {
+      await pool.close();
     }
   });
 

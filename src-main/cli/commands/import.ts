@@ -77,7 +77,7 @@ function summaryText(summary: ImportSummary, project: string): string {
     lines.push('Skipped:');
     for (const { path, reason } of summary.skipped.slice(0, SHOWN)) lines.push(`  ${path}: ${reason}`);
     const more = summary.skipped.length - SHOWN;
-    if (more > 0) lines.push(`  and ${plural(more, 'more file')}; --json lists them all.`);
+    if (more > 0) lines.push(`  and ${plural(more, 'more file')}; pretext skipped lists them all.`);
   }
   if (summary.images > 0) lines.push(`Next: pretext pretrain --project ${project} --method inpainting`);
   return lines.join('\n');

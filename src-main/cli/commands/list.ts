@@ -1,4 +1,4 @@
-/** @file `pretext runs` and `pretext models`: what a project has been taught so far. */
+/** @file `pretext runs`, `models` and `skipped`: what a project has been taught so far, and what it could not take in. */
 
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -27,6 +27,20 @@ export function registerLists(program: Command, perform: Perform): void {
     .description('the fine-tuned models of a project')
     .action((flags: ProjectFlag) => perform(flags, (context) => showModels(context, flags)));
   addExamples(addProject(models), ['models --project study']);
+  const skipped = program
+    .command('skipped')
+    .description('every file that imports could not take in, with the reason')
+    .action((flags: ProjectFlag) => perform(flags, (context) => showSkipped(context, flags)));
+  addExamples(addProject(skipped), ['skipped --project study', 'skipped --project study --json']);
+}
+
+function showSkipped({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
+  return withProject(flags.project, (project) => {
+    const skipped = project.catalogue.skippedFiles();
+    const rows = skipped.map(({ path, reason }) => [path, reason]);
+    terminal.result({ skipped }, rows.length === 0 ? 'No file was skipped.' : formatTable(['file', 'why'], rows));
+    return 'done';
+  });
 }
 
 function showRuns({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
