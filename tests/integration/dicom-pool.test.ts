@@ -135,6 +135,8 @@ describe('DecodePool', () => {
     const bytes = readFileSync(published);
     // MAXVAL of the preset coding parameters (ISO/IEC 14495-1, C.2.4.1.1) a little below the samples: CharLS is lost.
     bytes[bytes.indexOf('fff8000d01ffff', 'hex') + 6] = 1;
+    // The first byte of its only fragment's length: the stream ends early as well.
+    bytes[bytes.indexOf('ffd8fff7', 'hex') - 4] = 1;
     const path = file('endless.dcm', bytes);
     const pool = new DecodePool({ workers: 1 });
     try {
