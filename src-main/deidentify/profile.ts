@@ -116,13 +116,11 @@ export function actionOf(row: ProfileRow, retain: ReadonlySet<RetainOption>): Ac
 }
 
 /**
- * Private attributes that are known to be safe: those of PS3.15 Table E.3.10-1 that reading the pixels needs. Creator,
- * then group and the last two digits of the element.
+ * Private attributes that are kept as safe: the calibration of Philips PET (PS3.15 Table E.3.10-1), without which its
+ * values have no unit. Creator, then group and the last two digits of the element. The rest of that table is removed.
  */
 const SAFE_PRIVATE = new Map<string, ReadonlySet<string>>([
   ['Philips PET Private Group', new Set(['705300', '705309'])],
-  ['SIEMENS MR HEADER', new Set(['00190c', '00190d', '00190e', '001927'])],
-  ['Philips Imaging DD 001', new Set(['200103'])],
 ]);
 
 /** @param tag eight hexadecimal digits of an odd group */

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { GuardCell, type GuardData } from './guard-cells.js';
-import { CPU_MS_PER_MIB, MAX_CPU_MS } from './limits.js';
+import { CPU_MS_PER_FILE_MIB, CPU_MS_PER_PIXEL_MIB, MAX_CPU_MS } from './limits.js';
 import { OUT_OF_MEMORY, OUT_OF_TIME } from './reader-process.js';
 
 /** Between two looks, milliseconds. Memory is filled at some GB a second, so a reader overshoots by less than 100 MB. */
@@ -34,7 +34,8 @@ setInterval(() => {
   if (since !== seen.since) seen = { since, cpuMs: cpuMs() };
   const fileBytes = cells[GuardCell.fileBytes] ?? 0;
   if (process.memoryUsage.rss() > memoryMb * 2 ** 20 + 2 * fileBytes) end(OUT_OF_MEMORY);
-  if (cpuMs() - seen.cpuMs > MAX_CPU_MS + (CPU_MS_PER_MIB * fileBytes) / 2 ** 20) end(OUT_OF_TIME);
+  const size = CPU_MS_PER_FILE_MIB * fileBytes + CPU_MS_PER_PIXEL_MIB * (cells[GuardCell.pixelBytes] ?? 0);
+  if (cpuMs() - seen.cpuMs > MAX_CPU_MS + size / 2 ** 20) end(OUT_OF_TIME);
   // The pool's own limit comes first; this one is for a reader whose pool was killed.
   if (Date.now() - since > 2 * timeMs + 1000) end(OUT_OF_TIME);
 }, PERIOD);

@@ -9,9 +9,26 @@ import { startGuard } from './guard-cells.js';
 import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
+import { nativeFrameBits } from './pixel-module.js';
 import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile, requireReadable } from './read-file.js';
 import { refusal, thrownText } from './refusal.js';
 import { levelsOf, paddingOf, voiOf } from './voi.js';
+
+const [memoryMb, timeMs] = process.argv.slice(2).map(Number);
+const guard = startGuard(memoryMb || 1024, timeMs || 30_000);
+
+/** Pixels whose every frame gives the file more processor time. */
+function openWatched(bytes: Uint8Array, path: string): PixelSource {
+  const source = openPixels(bytes, path);
+  const frameBytes = Math.ceil(nativeFrameBits(source.header) / 8);
+  return {
+    ...source,
+    readFrame: (frame) => {
+      guard.grow(frameBytes);
+      return source.readFrame(frame);
+    },
+  };
+}
 
 function reasonOf(error: unknown): string {
   if (error instanceof PretextError) return error.message;
@@ -21,11 +38,11 @@ function reasonOf(error: unknown): string {
 /** Refuses what is no regular file, empty or too large before its content is read. */
 async function inspectFile(path: string): Promise<Inspection> {
   requireReadable(path);
-  return inspectBytes(readWholeFile(path), path);
+  return inspectBytes(readWholeFile(path), path, openWatched);
 }
 
 async function normalise(path: string, side: number): Promise<NormaliseResult> {
-  const { header, elements, readFrame } = openPixels(readWholeFile(path), path);
+  const { header, elements, readFrame } = openWatched(readWholeFile(path), path);
   if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
     throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
   }
@@ -49,7 +66,7 @@ async function readFrame(path: string, frame: number): Promise<FrameResult> {
   if (kept?.path !== path || kept.version !== version) {
     kept = null;
     const bytes = readWholeFile(path);
-    const source = openPixels(bytes, path);
+    const source = openWatched(bytes, path);
     const frames = source.header.numberOfFrames;
     if (frames === 1 || bytes.length > MAX_KEPT_BYTES)
       return { ok: true, frame: await displayFrame(source, frame, path) };
@@ -77,9 +94,6 @@ interface ElectronPort {
   on(event: 'message', listener: (event: { data: DecodeRequest | null; ports: ElectronPort[] }) => void): void;
   start?(): void;
 }
-
-const [memoryMb, timeMs] = process.argv.slice(2).map(Number);
-const guard = startGuard(memoryMb || 1024, timeMs || 30_000);
 
 function serve(request: DecodeRequest, reply: (reply: DecodeReply) => void): void {
   guard.begin(request.path);

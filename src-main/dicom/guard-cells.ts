@@ -10,6 +10,8 @@ export const GuardCell = {
   since: 0,
   /** Its size. */
   fileBytes: 1,
+  /** Bytes of the pixels that are decoded from it. */
+  pixelBytes: 2,
 } as const;
 
 export interface GuardData {
@@ -26,18 +28,30 @@ function sizeOf(path: string): number {
   }
 }
 
-/** Starts the guard of this process. @returns functions to call before and after each file */
-export function startGuard(memoryMb: number, timeMs: number): { begin(path: string): void; end(): void } {
-  const cells = new Float64Array(new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT));
+export interface Guard {
+  /** A file is begun. */
+  begin(path: string): void;
+  /** So many more bytes of pixels are decoded from it. */
+  grow(pixelBytes: number): void;
+  end(): void;
+}
+
+/** Starts the guard of this process. */
+export function startGuard(memoryMb: number, timeMs: number): Guard {
+  const cells = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
   const guard = new Worker(entryPath('decode-guard'), { workerData: { cells, memoryMb, timeMs } satisfies GuardData });
   guard.unref();
   let last = 0;
   return {
     begin: (path) => {
       cells[GuardCell.fileBytes] = sizeOf(path);
+      cells[GuardCell.pixelBytes] = 0;
       // Never the same twice, so that the guard sees where one file ends and the next begins.
       last = Math.max(Date.now(), last + 0.001);
       cells[GuardCell.since] = last;
+    },
+    grow: (pixelBytes) => {
+      cells[GuardCell.pixelBytes] = (cells[GuardCell.pixelBytes] ?? 0) + pixelBytes;
     },
     end: () => {
       cells[GuardCell.since] = 0;

@@ -75,12 +75,14 @@ function declaredFacts(bytes: Uint8Array, path: string): Partial<Inspection> {
 
 /**
  * Inspects the whole content of a file, frame by frame. Never throws for what a file holds.
+ *
+ * @param open for a caller that watches the frames
  */
-export async function inspectBytes(bytes: Uint8Array, path: string): Promise<Inspection> {
+export async function inspectBytes(bytes: Uint8Array, path: string, open = openPixels): Promise<Inspection> {
   const kind = identify(bytes);
   const nothing = refusedInspection(path, '');
   try {
-    const source = openPixels(bytes, path);
+    const source = open(bytes, path);
     const { header } = source;
     const hash = createHash('md5');
     let pixelBytes = 0;
