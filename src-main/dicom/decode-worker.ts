@@ -1,15 +1,22 @@
 /** @file A reader of the decode pool: a process that reads headers, normalises and decodes, one file after the other. */
 
 import { PretextError } from '../base/errors.js';
-import { openPixels, type PixelSource } from './decode.js';
-import type { DecodeReply, DecodeRequest, FrameResult, NormaliseResult } from './decode-messages.js';
+import { openImage, type PixelSource } from './decode.js';
+import type { DecodeReply, DecodeRequest, FrameResult, HeaderResult, NormaliseResult } from './decode-messages.js';
 import { displayFrame } from './display.js';
 import { modalityFrame } from './grey.js';
 import { startGuard } from './guard-cells.js';
 import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
-import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile, requireReadable } from './read-file.js';
+import {
+  fileVersion,
+  readContents,
+  readHeaderFromFile,
+  readTagsFromFile,
+  readWholeFile,
+  requireReadable,
+} from './read-file.js';
 import { refusal, thrownText } from './refusal.js';
 import { levelsOf, paddingOf, voiOf } from './voi.js';
 
@@ -21,11 +28,11 @@ function reasonOf(error: unknown): string {
 /** Refuses what is no regular file, empty or too large before its content is read. */
 async function inspectFile(path: string): Promise<Inspection> {
   requireReadable(path);
-  return inspectBytes(readWholeFile(path), path);
+  return inspectBytes(await readWholeFile(path), path);
 }
 
 async function normalise(path: string, side: number): Promise<NormaliseResult> {
-  const { header, elements, readFrame } = openPixels(readWholeFile(path), path);
+  const { header, elements, readFrame } = await openImage(await readWholeFile(path), path);
   if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
     throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
   }
@@ -48,8 +55,8 @@ async function readFrame(path: string, frame: number): Promise<FrameResult> {
   const version = fileVersion(path);
   if (kept?.path !== path || kept.version !== version) {
     kept = null;
-    const bytes = readWholeFile(path);
-    const source = openPixels(bytes, path);
+    const bytes = await readWholeFile(path);
+    const source = await openImage(bytes, path);
     const frames = source.header.numberOfFrames;
     if (frames === 1 || bytes.length > MAX_KEPT_BYTES)
       return { ok: true, frame: await displayFrame(source, frame, path) };
@@ -58,12 +65,24 @@ async function readFrame(path: string, frame: number): Promise<FrameResult> {
   return { ok: true, frame: await displayFrame(kept.source, frame, path) };
 }
 
+/** Only what is no image is looked into for others. */
+async function headerOrContents(path: string): Promise<HeaderResult> {
+  try {
+    return { ok: true, header: await readHeaderFromFile(path) };
+  } catch (error) {
+    const contents = await readContents(path);
+    if (contents === null) throw error;
+    return { ok: false, reason: reasonOf(error), contents };
+  }
+}
+
 async function answer(request: DecodeRequest): Promise<DecodeReply> {
   const { id, kind, path } = request;
   try {
-    if (kind === 'header') return { id, kind, result: { ok: true, header: readHeaderFromFile(path) } };
-    if (kind === 'tags') return { id, kind, result: { ok: true, list: readTagsFromFile(path, request.identifiers) } };
     if (kind === 'inspect') return { id, kind, result: { ok: true, inspection: await inspectFile(path) } };
+    if (kind === 'header') return { id, kind, result: await headerOrContents(path) };
+    if (kind === 'tags')
+      return { id, kind, result: { ok: true, list: await readTagsFromFile(path, request.identifiers) } };
     if (kind === 'frame') return { id, kind, result: await readFrame(path, request.frame) };
     return { id, kind, result: await normalise(path, request.side) };
   } catch (error) {

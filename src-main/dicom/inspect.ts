@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { PretextError } from '../base/errors.js';
 import { parseDataSet } from './dataset.js';
-import { openPixels } from './decode.js';
+import { openImage } from './decode.js';
 import { type FileKind, identify } from './identify.js';
 import { thrownText } from './refusal.js';
 import { storedForm } from './stored-form.js';
@@ -80,7 +80,7 @@ export async function inspectBytes(bytes: Uint8Array, path: string): Promise<Ins
   const kind = identify(bytes);
   const nothing = refusedInspection(path, '');
   try {
-    const source = openPixels(bytes, path);
+    const source = await openImage(bytes, path);
     const { header } = source;
     const hash = createHash('md5');
     let pixelBytes = 0;
