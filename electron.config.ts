@@ -19,7 +19,7 @@ const entries = {
 const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, resolve(path)]));
 
 /** Packages that are ES modules only; the CommonJS program cannot `require` them, so they become part of it. */
-const bundled = ['fast-png'];
+const bundled = ['fast-png', 'geotiff', 'nifti-reader-js'];
 
 // The oldest Electron that the program has to run on (25) has Node 18.15 and Chrome 114.
 export default defineConfig({

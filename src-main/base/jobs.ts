@@ -42,9 +42,14 @@ export class ProgressMeter {
   constructor(
     private readonly control: JobControl,
     private readonly phase: string,
-    private readonly total: number | null,
+    private readonly end: number | null | (() => number),
     private readonly intervalMs = 200,
   ) {}
+
+  /** The end may move while a job finds more to do. */
+  private get total(): number | null {
+    return typeof this.end === 'function' ? this.end() : this.end;
+  }
 
   update(done: number): void {
     const now = Date.now();

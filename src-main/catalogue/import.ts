@@ -1,11 +1,13 @@
 /** @file Takes folders of scans into the catalogue: finds files, reads their headers, records them in batches. */
 
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+import { containerOf } from '../dicom/address.js';
 import { DecodePool } from '../dicom/decode-pool.js';
 import type { ImageHeader } from '../dicom/header.js';
+import type { Contents } from '../dicom/read-file.js';
 import { assessSeries } from './assess.js';
 import type { SkippedFile } from './catalogue.js';
 import { PROJECT_ENTRIES, type Project } from './project.js';
@@ -13,7 +15,7 @@ import { ImageRecorder, type Recorded } from './record.js';
 import { type FoundFile, nothingThere, walk } from './walk.js';
 
 export interface ImportSummary {
-  /** Files found in the folders. */
+  /** Files found in the folders and in archives there; neither the archives nor the directories of media count. */
   files: number;
   /** Different images (SOP instances, pictures) these files hold, whether new or known; so also the next three. */
   images: number;
@@ -44,13 +46,18 @@ const MOST_HELD = 4096;
 type Read =
   | { file: FoundFile; recalled: Recorded }
   | { file: FoundFile; header: ImageHeader }
+  | { file: FoundFile; contents: Contents }
   | { file: FoundFile; reason: string };
 
 async function readOne(pool: DecodePool, recorder: ImageRecorder, file: FoundFile): Promise<Read> {
   const recalled = recorder.recall(file);
   if (recalled !== null) return { file, recalled };
+  if (file.archive === undefined && containerOf(file.path) !== file.path) {
+    return { file, reason: 'Its path contains "!/", which stands for an entry of an archive. Rename the folder.' };
+  }
   const result = await pool.readHeader(file.path);
-  return result.ok ? { file, header: result.header } : { file, reason: result.reason };
+  if (result.ok) return { file, header: result.header };
+  return result.contents === undefined ? { file, reason: result.reason } : { file, contents: result.contents };
 }
 
 /** The project's own files are no scans, wherever the folders given lie around it. */
@@ -64,11 +71,12 @@ function ownFiles(project: Project): (path: string) => boolean {
 }
 
 /**
- * Imports every DICOM, PNG and JPEG file in and below `folders` (single files may be given too). A file that was read
+ * Imports every DICOM, NIfTI, TIFF, PNG and JPEG file in and below `folders` (single files may be given too), in ZIP
+ * archives there, and those that a DICOMDIR names. A file that was read
  * before and did not change is recognised by its path, size and time and not read again, so an import that was
  * cancelled or killed goes on where it stopped. An image is never added twice: it is known by its SOPInstanceUID,
- * else by the SHA-256 of its content. A bad file is listed in `skipped` and stops nothing. PNG and JPEG files carry
- * no patient: a folder of them counts as one patient with one study and one series.
+ * else by the SHA-256 of its content. A bad file is listed in `skipped` and stops nothing. Pictures and NIfTI
+ * files carry no patient: a folder of them counts as one patient with one study and one series.
  *
  * @throws PretextError `unreadable` (a folder given does not exist or may not be read), `bad-argument` (no folder, or
  *   not one file in them), `project-busy` (another import), `disk-full` and `cancelled` (folders so far are kept).
@@ -94,9 +102,10 @@ export async function importFolders(
     for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
     for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
     keepSkipped(project, found.skipped);
-    await readAndRecord(project, found.files, tally, control, options.workers);
+    const files = new FileQueue(found.files, found.real);
+    await readAndRecord(project, files, tally, control, options.workers);
     await assessSeries(project.catalogue.database, control);
-    return tally.summary(found.files.length);
+    return tally.summary(files.total - tally.containers);
   } finally {
     lock.release();
   }
@@ -111,18 +120,55 @@ function keepSkipped(project: Project, skipped: readonly SkippedFile[]): void {
   });
 }
 
+/** The files of an import in their order; what archives and directories of media hold comes after all others. */
+class FileQueue {
+  private next = 0;
+
+  /** @param real where the files are once links are followed */
+  constructor(
+    private readonly files: FoundFile[],
+    private readonly real: Set<string>,
+  ) {}
+
+  get total(): number {
+    return this.files.length;
+  }
+
+  take(count: number): FoundFile[] {
+    const taken = this.files.slice(this.next, this.next + count);
+    this.next += taken.length;
+    return taken;
+  }
+
+  /** Adds what `container` holds, but nothing that is there already. */
+  addContents(container: FoundFile, contents: Contents): void {
+    for (const { path, size } of contents.files) {
+      if (size !== null) {
+        this.files.push({ path, size, mtimeMs: container.mtimeMs, archive: container.path });
+        continue;
+      }
+      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined || !stats.isFile()) continue;
+      const real = realpathSync(path);
+      if (this.real.has(real)) continue;
+      this.real.add(real);
+      this.files.push({ path, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs) });
+    }
+  }
+}
+
 async function readAndRecord(
   project: Project,
-  files: FoundFile[],
+  files: FileQueue,
   tally: Tally,
   control: JobControl,
   workers: number | undefined,
 ): Promise<void> {
   const recorder = new ImageRecorder(project.catalogue.database, project.salt);
-  const meter = new ProgressMeter(control, 'Reading headers', files.length);
+  const meter = new ProgressMeter(control, 'Reading headers', () => files.total);
   const pool = new DecodePool(workers === undefined ? {} : { workers });
-  const read = (first: number): Promise<Read[]> => {
-    const batch = Promise.all(files.slice(first, first + BATCH).map((file) => readOne(pool, recorder, file)));
+  const read = (): Promise<Read[]> => {
+    const batch = Promise.all(files.take(BATCH).map((file) => readOne(pool, recorder, file)));
     // A batch read ahead may fail while the one before it is committed: the failure is reported when its turn comes.
     batch.catch(() => undefined);
     return batch;
@@ -133,19 +179,22 @@ async function readAndRecord(
       tally.count(one, recorded[index] ?? null);
     });
   };
+  let done = 0;
   try {
     let held: Read[] = [];
-    let ahead = read(0);
-    for (let first = 0; first < files.length; first += BATCH) {
+    let ahead = read();
+    while (done < files.total) {
       const batch = await unlessCancelled(ahead, control);
+      for (const one of batch) if ('contents' in one) files.addContents(one.file, one.contents);
       // The workers read the next batch while this one is written.
-      ahead = read(first + BATCH);
+      ahead = read();
+      done += batch.length;
       held = held.concat(batch);
-      const last = first + BATCH >= files.length;
+      const last = done >= files.total;
       const ready = last || held.length >= MOST_HELD ? held.length : wholeSeries(held);
       if (ready > 0) commit(held.slice(0, ready));
       held = held.slice(ready);
-      meter.update(Math.min(first + BATCH, files.length));
+      meter.update(done);
     }
   } finally {
     await pool.close();
@@ -192,8 +241,15 @@ async function unlessCancelled<T>(work: Promise<T>, control: JobControl): Promis
 function record(recorder: ImageRecorder, read: Read): Recorded | null {
   if ('recalled' in read) return read.recalled;
   if ('header' in read) return recorder.recordImage(read.file, read.header);
-  recorder.recordSkipped(read.file, read.reason);
+  if ('reason' in read) recorder.recordSkipped(read.file, read.reason);
+  else recordContents(recorder, read.file, read.contents);
   return null;
+}
+
+/** An older Pretext may have skipped the archive itself. */
+function recordContents(recorder: ImageRecorder, file: FoundFile, { refused }: Contents): void {
+  recorder.forgetSkipped(file);
+  for (const { path, reason } of refused) recorder.recordSkipped({ ...file, path }, reason);
 }
 
 /** Counts what an import found. */
@@ -203,7 +259,10 @@ class Tally {
   private readonly studies = new Set<number>();
   private readonly patients = new Set<number>();
   private readonly skipped: SkippedFile[] = [];
+  private readonly reported = new Set<string>();
   private added = 0;
+  /** Archives and directories of media. */
+  containers = 0;
   private duplicates = 0;
 
   constructor(private readonly listeners: Pick<ImportOptions, 'onSkipped' | 'onImage'>) {}
@@ -214,9 +273,20 @@ class Tally {
     this.listeners.onSkipped?.(entry);
   }
 
+  private open(contents: Contents): void {
+    this.containers++;
+    for (const { path, reason } of contents.refused) {
+      // Several directories of one medium may name the same file.
+      if (this.reported.has(path)) continue;
+      this.reported.add(path);
+      this.skip(path, reason);
+    }
+  }
+
   count(read: Read, recorded: Recorded | null): void {
     if (recorded === null) {
       if ('reason' in read) this.skip(read.file.path, read.reason);
+      else if ('contents' in read) this.open(read.contents);
       return;
     }
     this.images.add(recorded.imageId);

@@ -1,7 +1,7 @@
 /** @file Writes what a header says into the catalogue: patient, study, series, image, file. */
 
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { addressExists } from '../dicom/address.js';
 import type { ImageHeader } from '../dicom/header.js';
 import type { Database, SqlValue } from './database.js';
 import { patientKey, pseudonym } from './pseudonym.js';
@@ -92,7 +92,7 @@ export class ImageRecorder {
     const { path, ...rows } = row;
     if (path === file.path) return { ...rows, outcome: 'known' };
     // The file its image was read from is gone: reading it again makes this one the image's file.
-    return existsSync(path) ? { ...rows, outcome: 'duplicate' } : null;
+    return addressExists(path) ? { ...rows, outcome: 'duplicate' } : null;
   }
 
   /** Stores an image file. An image the project has (SOPInstanceUID, else content hash) is not added again. */
@@ -107,7 +107,7 @@ export class ImageRecorder {
       [identity],
     );
     const elsewhere =
-      found !== undefined && found.available === 1 && found.path !== file.path && existsSync(found.path);
+      found !== undefined && found.available === 1 && found.path !== file.path && addressExists(found.path);
     if (elsewhere) {
       const { imageId, seriesId, studyId, patientId } = found;
       this.setFile(file, imageId, null);
@@ -135,6 +135,11 @@ export class ImageRecorder {
   /** Notes a file that could not be taken in. */
   recordSkipped(file: FoundFile, reason: string): void {
     this.setFile(file, null, reason);
+  }
+
+  /** Takes a file off the list of skipped ones. */
+  forgetSkipped(file: FoundFile): void {
+    this.database.run('DELETE FROM file WHERE path = ? AND image_id IS NULL', [file.path]);
   }
 
   private recordParents(file: FoundFile, header: ImageHeader): Omit<ImageRows, 'imageId'> {
@@ -203,7 +208,7 @@ export class ImageRecorder {
     const copies = this.database.all<{ path: string }>('SELECT path FROM file WHERE image_id = ? ORDER BY path', [
       imageId,
     ]);
-    const copy = copies.find((candidate) => existsSync(candidate.path));
+    const copy = copies.find((candidate) => addressExists(candidate.path));
     if (copy === undefined) {
       this.database.run('UPDATE image SET available = 0 WHERE id = ? AND path = ?', [imageId, path]);
     } else {

@@ -1,14 +1,16 @@
 /** @file Every file below some folders, in an order that does not depend on the file system. */
 
 import type { BigIntStats, Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { fileError, PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 
 export interface FoundFile {
-  /** Absolute. */
+  /** Absolute; of an entry of an archive its address (see `dicom/address.ts`). */
   path: string;
+  /** The archive that the file is an entry of. */
+  archive?: string;
   /** Bytes. */
   size: number;
   /** Time of the last change, milliseconds since 1970. */
@@ -21,6 +23,8 @@ export interface WalkResult {
   skipped: { path: string; reason: string }[];
   /** Roots in and below which there is nothing. */
   empty: string[];
+  /** Where the files really are once links are followed; each is taken once. */
+  real: Set<string>;
 }
 
 /** Entries of one folder that are looked at together: enough to hide the delay of a network drive. */
@@ -35,7 +39,8 @@ function compareNames(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-type Looked = { entry: Dirent; path: string; stats: BigIntStats } | { path: string; reason: string };
+/** `real`: where a link leads; null for anything else. */
+type Looked = { path: string; stats: BigIntStats; real: string | null } | { path: string; reason: string };
 
 async function look(folder: string, entry: Dirent): Promise<Looked> {
   const path = join(folder, entry.name);
@@ -43,7 +48,8 @@ async function look(folder: string, entry: Dirent): Promise<Looked> {
     return { path, reason: 'The file name is not valid Unicode. Rename the file.' };
   }
   try {
-    return { entry, path, stats: await stat(path, { bigint: true }) };
+    const stats = await stat(path, { bigint: true });
+    return { path, stats, real: entry.isSymbolicLink() ? await realpath(path) : null };
   } catch (error) {
     if (entry.isSymbolicLink()) return { path, reason: 'This link leads to nothing.' };
     return { path, reason: reasonOf(fileError(error, path)) };
@@ -51,8 +57,8 @@ async function look(folder: string, entry: Dirent): Promise<Looked> {
 }
 
 /**
- * All files in and below `roots` (folders, or single files). Links are followed, each folder is entered once, so
- * loops and overlapping roots do no harm; `leaveOut` names paths that are not entered. Within a folder files come
+ * All files in and below `roots` (folders, or single files). Links are followed; each folder is entered once and each
+ * file taken once, by where it really is, so loops, overlapping roots and links to each other do no harm; `leaveOut` names paths that are not entered. Within a folder files come
  * first, then its folders, by code units of their names.
  *
  * @throws PretextError `unreadable` where a root does not exist or may not be read, `cancelled`.
@@ -63,13 +69,12 @@ export async function walk(
   control: JobControl,
 ): Promise<WalkResult> {
   const meter = new ProgressMeter(control, 'Looking for files', null);
-  const result: WalkResult = { files: [], skipped: [], empty: [] };
+  const result: WalkResult = { files: [], skipped: [], empty: [], real: new Set() };
   const entered = new Set<string>();
-  const taken = new Set<string>();
 
-  const addFile = (path: string, stats: BigIntStats) => {
-    if (taken.has(path)) return;
-    taken.add(path);
+  const addFile = (path: string, stats: BigIntStats, real: string) => {
+    if (result.real.has(real)) return;
+    result.real.add(real);
     result.files.push({ path, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs) });
   };
 
@@ -88,7 +93,7 @@ export async function walk(
 
   for (const start of starts) {
     if (!start.stats.isDirectory()) {
-      addFile(start.path, start.stats);
+      addFile(start.path, start.stats, await realpath(start.path));
       continue;
     }
     const before = result.files.length + result.skipped.length;
@@ -100,7 +105,9 @@ export async function walk(
       if (entered.has(identity)) continue;
       entered.add(identity);
       let entries: Dirent[];
+      let real: string;
       try {
+        real = await realpath(folder.path);
         entries = (await readdir(folder.path, { withFileTypes: true })).sort(compareNames);
       } catch (error) {
         result.skipped.push({ path: folder.path, reason: reasonOf(fileError(error, folder.path)) });
@@ -115,7 +122,8 @@ export async function walk(
         for (const looked of await Promise.all(part.map((entry) => look(inside, entry)))) {
           if ('reason' in looked) result.skipped.push(looked);
           else if (looked.stats.isDirectory()) subfolders.push(looked);
-          else if (looked.stats.isFile()) addFile(looked.path, looked.stats);
+          else if (looked.stats.isFile())
+            addFile(looked.path, looked.stats, looked.real ?? join(real, basename(looked.path)));
           else result.skipped.push({ path: looked.path, reason: 'This is neither a file nor a folder.' });
         }
         meter.update(result.files.length);
@@ -135,6 +143,7 @@ export function nothingThere(folders: string[]): PretextError {
     code: 'bad-argument',
     message: folders.length === 1 ? 'This folder holds no files.' : 'These folders hold no files.',
     path: folders.join(', '),
-    remedy: 'Choose the folder that holds the scans (DICOM, PNG or JPEG files); folders inside it are searched too.',
+    remedy:
+      'Choose the folder that holds the scans (DICOM, NIfTI, TIFF, PNG or JPEG files, or ZIP archives of them); folders inside it are searched too.',
   });
 }

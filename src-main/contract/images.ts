@@ -84,7 +84,7 @@ export const imageInfo = v.object({
   rows: wholeNumber,
   columns: wholeNumber,
   frames: wholeNumber,
-  kind: v.picklist(['dicom', 'png', 'jpeg']),
+  kind: v.picklist(['dicom', 'png', 'jpeg', 'tiff', 'nifti']),
   /** The label in force for each task that has one. */
   labels: v.array(imageLabel),
   /** Its own flags and those of its series. */

@@ -58,7 +58,7 @@ export async function deidentifyFolders(
     for (const [index, { path }] of files.entries()) {
       throwIfCancelled(control);
       try {
-        const line = writeCopy(path, target, options, taken);
+        const line = await writeCopy(path, target, options, taken);
         summary.written += 1;
         for (const { count } of line.rules) summary.rulesFired += count;
         lines.push(`${JSON.stringify({ file: index + 1, ...line })}\n`);
@@ -79,9 +79,9 @@ export async function deidentifyFolders(
   return summary;
 }
 
-function writeCopy(path: string, target: string, options: DeidentifyOptions, taken: Set<string>) {
+async function writeCopy(path: string, target: string, options: DeidentifyOptions, taken: Set<string>) {
   requireReadable(path);
-  const bytes = readWholeFile(path);
+  const bytes = await readWholeFile(path);
   if (identify(bytes.subarray(0, IDENTIFY_BYTES)) !== 'dicom') throw refusal(path, 'It is not a DICOM file.');
   const copy = deidentifyBytes(bytes, path, options);
   const { sopInstanceUID, rules, droppedBytes } = copy;

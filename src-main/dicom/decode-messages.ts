@@ -3,6 +3,7 @@
 import type { DisplayFrame } from './display.js';
 import type { ImageHeader } from './header.js';
 import type { Inspection } from './inspect.js';
+import type { Contents } from './read-file.js';
 import type { TagList } from './tags.js';
 
 export type DecodeRequest =
@@ -12,7 +13,8 @@ export type DecodeRequest =
   | { id: number; kind: 'frame'; path: string; frame: number }
   | { id: number; kind: 'inspect'; path: string };
 
-export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; reason: string };
+/** `contents`: it is no image, but an archive or the directory of a medium. */
+export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; reason: string; contents?: Contents };
 
 /** `frames`: one [side, side] image of 0 .. 65535 for each frame of the file. */
 export type NormaliseResult = { ok: true; header: ImageHeader; frames: Uint16Array[] } | { ok: false; reason: string };

@@ -1,8 +1,8 @@
 /** @file A reader of the decode pool: a process that reads headers, normalises and decodes, one file after the other. */
 
 import { PretextError } from '../base/errors.js';
-import { openPixels, type PixelSource } from './decode.js';
-import type { DecodeReply, DecodeRequest, FrameResult, NormaliseResult } from './decode-messages.js';
+import { openImage, type PixelSource } from './decode.js';
+import type { DecodeReply, DecodeRequest, FrameResult, HeaderResult, NormaliseResult } from './decode-messages.js';
 import { displayFrame } from './display.js';
 import { modalityFrame } from './grey.js';
 import { startGuard } from './guard-cells.js';
@@ -10,7 +10,14 @@ import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
 import { nativeFrameBits } from './pixel-module.js';
-import { fileVersion, readHeaderFromFile, readTagsFromFile, readWholeFile, requireReadable } from './read-file.js';
+import {
+  fileVersion,
+  readContents,
+  readHeaderFromFile,
+  readTagsFromFile,
+  readWholeFile,
+  requireReadable,
+} from './read-file.js';
 import { refusal, thrownText } from './refusal.js';
 import { levelsOf, paddingOf, voiOf } from './voi.js';
 
@@ -18,8 +25,8 @@ const [memoryMb, timeMs] = process.argv.slice(2).map(Number);
 const guard = startGuard(memoryMb || 1024, timeMs || 30_000);
 
 /** Pixels whose every frame gives the file more processor time. */
-function openWatched(bytes: Uint8Array, path: string): PixelSource {
-  const source = openPixels(bytes, path);
+async function openWatched(bytes: Uint8Array, path: string): Promise<PixelSource> {
+  const source = await openImage(bytes, path);
   const frameBytes = Math.ceil(nativeFrameBits(source.header) / 8);
   return {
     ...source,
@@ -38,11 +45,11 @@ function reasonOf(error: unknown): string {
 /** Refuses what is no regular file, empty or too large before its content is read. */
 async function inspectFile(path: string): Promise<Inspection> {
   requireReadable(path);
-  return inspectBytes(readWholeFile(path), path, openWatched);
+  return inspectBytes(await readWholeFile(path), path, openWatched);
 }
 
 async function normalise(path: string, side: number): Promise<NormaliseResult> {
-  const { header, elements, readFrame } = openWatched(readWholeFile(path), path);
+  const { header, elements, readFrame } = await openWatched(await readWholeFile(path), path);
   if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
     throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
   }
@@ -65,8 +72,8 @@ async function readFrame(path: string, frame: number): Promise<FrameResult> {
   const version = fileVersion(path);
   if (kept?.path !== path || kept.version !== version) {
     kept = null;
-    const bytes = readWholeFile(path);
-    const source = openWatched(bytes, path);
+    const bytes = await readWholeFile(path);
+    const source = await openWatched(bytes, path);
     const frames = source.header.numberOfFrames;
     if (frames === 1 || bytes.length > MAX_KEPT_BYTES)
       return { ok: true, frame: await displayFrame(source, frame, path) };
@@ -75,12 +82,24 @@ async function readFrame(path: string, frame: number): Promise<FrameResult> {
   return { ok: true, frame: await displayFrame(kept.source, frame, path) };
 }
 
+/** Only what is no image is looked into for others. */
+async function headerOrContents(path: string): Promise<HeaderResult> {
+  try {
+    return { ok: true, header: await readHeaderFromFile(path) };
+  } catch (error) {
+    const contents = await readContents(path);
+    if (contents === null) throw error;
+    return { ok: false, reason: reasonOf(error), contents };
+  }
+}
+
 async function answer(request: DecodeRequest): Promise<DecodeReply> {
   const { id, kind, path } = request;
   try {
-    if (kind === 'header') return { id, kind, result: { ok: true, header: readHeaderFromFile(path) } };
-    if (kind === 'tags') return { id, kind, result: { ok: true, list: readTagsFromFile(path, request.identifiers) } };
     if (kind === 'inspect') return { id, kind, result: { ok: true, inspection: await inspectFile(path) } };
+    if (kind === 'header') return { id, kind, result: await headerOrContents(path) };
+    if (kind === 'tags')
+      return { id, kind, result: { ok: true, list: await readTagsFromFile(path, request.identifiers) } };
     if (kind === 'frame') return { id, kind, result: await readFrame(path, request.frame) };
     return { id, kind, result: await normalise(path, request.side) };
   } catch (error) {

@@ -8,10 +8,12 @@ import { identify } from './identify.js';
 import { MAX_DECODED_BYTES } from './limits.js';
 import { type LookupTable, type Palette, readModalityLut, readPalette } from './lut.js';
 import { nativeFrame, unpackBits } from './native.js';
+import { openNifti } from './nifti.js';
 import { checkNativeLength, nativeFrameBits, sampleBytes } from './pixel-module.js';
 import { decodeRaster } from './raster.js';
 import { refusal, thrownText } from './refusal.js';
 import { allocateSamples, planesToPixels, type SampleArray } from './samples.js';
+import { openTiff } from './tiff.js';
 import type { Codec } from './transfer-syntax.js';
 import { ValueReader } from './values.js';
 
@@ -101,7 +103,7 @@ function colourAfter(header: ImageHeader, colour: 'RGB' | 'YBR_FULL' | null): st
 }
 
 /**
- * Opens a file for decoding.
+ * Opens a DICOM, PNG or JPEG file for decoding.
  *
  * @throws PretextError `bad-file` where it is not an image, is damaged or cannot be decoded.
  */
@@ -187,12 +189,24 @@ export function openPixels(bytes: Uint8Array, path: string): PixelSource {
 }
 
 /**
+ * Opens an image of any kind that is read, for decoding.
+ *
+ * @throws PretextError `bad-file` where it is not an image, is damaged or cannot be decoded.
+ */
+export async function openImage(bytes: Uint8Array, path: string): Promise<PixelSource> {
+  const kind = identify(bytes);
+  if (kind === 'tiff') return openTiff(bytes, path, () => sha256(bytes));
+  if (kind === 'nifti') return openNifti(bytes, path, () => sha256(bytes));
+  return openPixels(bytes, path);
+}
+
+/**
  * Decodes all frames of a file.
  *
  * @throws PretextError `bad-file` where it is not an image, is damaged, cannot be decoded or is too large at once.
  */
 export async function decodePixels(bytes: Uint8Array, path: string): Promise<StoredPixels> {
-  const source = openPixels(bytes, path);
+  const source = await openImage(bytes, path);
   const { header } = source;
   const count = header.rows * header.columns * header.samplesPerPixel;
   if (count * sampleBytes(header) * header.numberOfFrames > MAX_DECODED_BYTES) {

@@ -3,6 +3,8 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { entryPath } from '../base/entries.js';
+import { containerOf } from './address.js';
+import { MAX_ENTRY_BYTES, MAX_FILE_BYTES } from './limits.js';
 
 /** Places in the shared array. */
 export const GuardCell = {
@@ -22,7 +24,8 @@ export interface GuardData {
 
 function sizeOf(path: string): number {
   try {
-    return statSync(path).size;
+    const container = containerOf(path);
+    return Math.min(statSync(container).size, container === path ? MAX_FILE_BYTES : MAX_ENTRY_BYTES);
   } catch {
     return 0;
   }

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { ParsedDataSet } from './dataset.js';
 import { parseDataSet } from './dataset.js';
-import { type FileKind, identify } from './identify.js';
+import { type FileKind, identify, NOT_AN_IMAGE } from './identify.js';
 import { type ImageGeometry, readImageGeometry } from './image-geometry.js';
 import { MAX_FRAMES } from './limits.js';
+import { readNiftiHeader } from './nifti-header.js';
 import { checkNativeLength, checkPixelModule } from './pixel-module.js';
 import { readRasterHeader } from './raster-header.js';
 import { refusal } from './refusal.js';
@@ -233,7 +234,9 @@ export function sha256(bytes: Uint8Array): string {
 export function readHeader(bytes: Uint8Array, path: string): ImageHeader {
   if (bytes.length === 0) throw refusal(path, 'The file is empty (0 bytes).');
   const kind = identify(bytes);
-  if (kind === null) throw refusal(path, 'Not an image: its content is neither DICOM nor PNG nor JPEG.');
+  if (kind === null) throw refusal(path, NOT_AN_IMAGE);
+  if (kind === 'nifti') return readNiftiHeader(bytes, path, () => sha256(bytes)).header;
+  if (kind === 'tiff') throw refusal(path, 'A TIFF file is read by `openImage`.');
   if (kind !== 'dicom') return readRasterHeader(bytes, kind, path);
   return headerOf(parseDataSet(bytes, path), path, bytes.length, () => sha256(bytes));
 }

@@ -1,9 +1,14 @@
 /** @file What kind of file it is, by its first bytes and never by its name. */
 
-export type FileKind = 'dicom' | 'png' | 'jpeg';
+import { isNifti } from './nifti-header.js';
+
+export type FileKind = 'dicom' | 'png' | 'jpeg' | 'tiff' | 'nifti';
 
 /** Bytes from the start of a file that are enough for `identify`. */
-export const IDENTIFY_BYTES = 144;
+export const IDENTIFY_BYTES = 1024;
+
+/** What a file is that is none of these, as a reason to skip it. */
+export const NOT_AN_IMAGE = 'Not an image: its content is neither DICOM nor NIfTI, TIFF, PNG or JPEG.';
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -49,10 +54,19 @@ function looksLikeBareDataSet(bytes: Uint8Array): boolean {
   return length <= 1024;
 }
 
+/** TIFF and BigTIFF in both byte orders (TIFF 6.0 section 2). */
+function isTiff(bytes: Uint8Array): boolean {
+  const little = startsWith(bytes, 0, [0x49, 0x49]) && (bytes[2] === 42 || bytes[2] === 43) && bytes[3] === 0;
+  const big = startsWith(bytes, 0, [0x4d, 0x4d, 0]) && (bytes[3] === 42 || bytes[3] === 43);
+  return little || big;
+}
+
 /** The kind of a file from its first `IDENTIFY_BYTES` bytes (more do not harm); null for anything else. */
 export function identify(bytes: Uint8Array): FileKind | null {
   if (startsWith(bytes, 0, PNG_SIGNATURE)) return 'png';
   if (startsWith(bytes, 0, [0xff, 0xd8, 0xff])) return 'jpeg';
+  if (isTiff(bytes)) return 'tiff';
+  if (isNifti(bytes)) return 'nifti';
   if (hasPreamble(bytes) || looksLikeBareDataSet(bytes)) return 'dicom';
   return null;
 }

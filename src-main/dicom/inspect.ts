@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { PretextError } from '../base/errors.js';
 import { parseDataSet } from './dataset.js';
-import { openPixels } from './decode.js';
+import { openImage } from './decode.js';
 import { type FileKind, identify } from './identify.js';
 import { thrownText } from './refusal.js';
 import { storedForm } from './stored-form.js';
@@ -78,11 +78,11 @@ function declaredFacts(bytes: Uint8Array, path: string): Partial<Inspection> {
  *
  * @param open for a caller that watches the frames
  */
-export async function inspectBytes(bytes: Uint8Array, path: string, open = openPixels): Promise<Inspection> {
+export async function inspectBytes(bytes: Uint8Array, path: string, open = openImage): Promise<Inspection> {
   const kind = identify(bytes);
   const nothing = refusedInspection(path, '');
   try {
-    const source = open(bytes, path);
+    const source = await open(bytes, path);
     const { header } = source;
     const hash = createHash('md5');
     let pixelBytes = 0;

@@ -28,3 +28,15 @@ export const CPU_MS_PER_FILE_MIB = 1000;
 export const CPU_MS_PER_PIXEL_MIB = 200;
 /** Deepest nesting of sequences; structured reports go to about ten. */
 export const MAX_NESTING = 64;
+/** Most files in one archive. */
+export const MAX_ARCHIVE_ENTRIES = 500_000;
+/** Largest file within an archive, after inflation. */
+export const MAX_ENTRY_BYTES = 512 * MiB;
+/** Most bytes that one compressed byte may become, beyond files that are small anyway. */
+export const MAX_INFLATE_RATIO = 200;
+/** Inflated files up to this size may be of one value throughout. */
+export const SMALL_ENTRY_BYTES = 16 * MiB;
+/** Largest volume of a NIfTI file after inflation. */
+export const MAX_INFLATED_VOLUME_BYTES = 512 * MiB;
+/** Most pages of a TIFF file that are read. */
+export const MAX_PAGES = 4096;

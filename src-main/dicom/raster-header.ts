@@ -1,16 +1,17 @@
-/** @file Headers of PNG and JPEG files, read without decoding them. */
+/** @file Headers of PNG and JPEG files, read without decoding them, and what all headers without a patient share. */
 
 import { createHash } from 'node:crypto';
 import { readJpegInfo } from './codestream.js';
 import type { ImageHeader } from './header.js';
+import type { FileKind } from './identify.js';
 import { MAX_RASTER_PIXELS } from './limits.js';
 import { refusal } from './refusal.js';
 
-interface RasterSize {
+export interface RasterSize {
   rows: number;
   columns: number;
   samplesPerPixel: 1 | 3;
-  bits: 8 | 16;
+  bits: 8 | 16 | 32 | 64;
 }
 
 /** Width, height, bit depth and colour type of the IHDR chunk (PNG specification, 11.2.1). */
@@ -45,17 +46,26 @@ function readJpegSize(bytes: Uint8Array, path: string): RasterSize {
  */
 export function readRasterHeader(bytes: Uint8Array, kind: 'png' | 'jpeg', path: string): ImageHeader {
   const size = kind === 'png' ? readPngSize(bytes, path) : readJpegSize(bytes, path);
-  const { rows, columns } = size;
+  checkRasterSize(size, path);
+  return pictureHeader(kind, createHash('sha256').update(bytes).digest('hex'), size);
+}
+
+/** @throws PretextError `bad-file` where there are no pixels, or too many. */
+export function checkRasterSize({ rows, columns }: Pick<RasterSize, 'rows' | 'columns'>, path: string): void {
   if (rows === 0 || columns === 0) throw refusal(path, `It has no image size (${rows} rows, ${columns} columns).`);
   if (rows * columns > MAX_RASTER_PIXELS) {
     throw refusal(path, `Its ${rows} x ${columns} pixels are too many to be read.`);
   }
+}
+
+/** The header of one image of which only its size is known: no patient, no study, values as they are stored. */
+export function pictureHeader(kind: Exclude<FileKind, 'dicom'>, contentHash: string, size: RasterSize): ImageHeader {
   return {
     kind,
     transferSyntaxUID: null,
     sopClassUID: null,
     sopInstanceUID: null,
-    contentHash: createHash('sha256').update(bytes).digest('hex'),
+    contentHash,
     patientID: null,
     patientName: null,
     patientSex: null,
@@ -72,8 +82,8 @@ export function readRasterHeader(bytes: Uint8Array, kind: 'png' | 'jpeg', path: 
     laterality: null,
     viewPosition: null,
     instanceNumber: null,
-    rows,
-    columns,
+    rows: size.rows,
+    columns: size.columns,
     numberOfFrames: 1,
     samplesPerPixel: size.samplesPerPixel,
     photometricInterpretation: size.samplesPerPixel === 3 ? 'RGB' : 'MONOCHROME2',

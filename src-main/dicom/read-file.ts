@@ -1,15 +1,20 @@
-/** @file Files to headers and bytes, reading no more of a file than its header needs. */
+/** @file Files and entries of archives to headers and bytes, reading no more of a file than its header needs. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { fileError, PretextError } from '../base/errors.js';
+import { containerOf, entryAddress, parseAddress } from './address.js';
+import { isArchive, listArchive, readEntry } from './archive.js';
 import { type ParsedDataSet, parseDataSet, type WantedSequences } from './dataset.js';
 import { type ByteSource, listFragments } from './fragments.js';
 import { headerOf, type ImageHeader, readHeader } from './header.js';
-import { IDENTIFY_BYTES, identify } from './identify.js';
+import { IDENTIFY_BYTES, identify, NOT_AN_IMAGE } from './identify.js';
 import { MAX_FILE_BYTES } from './limits.js';
+import { isMediaDirectory, readMedia } from './media.js';
+import { isGzip, readNiftiHeader } from './nifti-header.js';
 import { refusal } from './refusal.js';
 import { listTags, type TagList } from './tags.js';
+import { openTiff } from './tiff.js';
 
 /** Bytes that are read first; most headers end within them. */
 const FIRST_READ = 64 * 1024;
@@ -29,6 +34,10 @@ function fileSource(descriptor: number, size: number): ByteSource {
       return bytes.subarray(0, filled);
     },
   };
+}
+
+function memorySource(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
 }
 
 function hashOf(source: ByteSource): string {
@@ -52,12 +61,25 @@ function parseStart(
   }
 }
 
-function headerFrom(source: ByteSource, path: string): ImageHeader {
+/** The header alone; that all values are there is seen from the length, which gzip keeps at its end (RFC 1952 2.3.1). */
+function niftiHeader(source: ByteSource, start: Uint8Array, path: string): ImageHeader {
+  const { header, offset, bytes } = readNiftiHeader(start, path, () => hashOf(source));
+  const trailer = source.read(Math.max(0, source.size - 4), 4);
+  const length = isGzip(start) && trailer.length === 4 ? Buffer.from(trailer).readUInt32LE(0) : source.size;
+  if (length < offset + bytes) {
+    throw refusal(path, `The NIfTI file is truncated: it holds ${length} of ${offset + bytes} bytes.`);
+  }
+  return header;
+}
+
+async function headerFrom(source: ByteSource, path: string): Promise<ImageHeader> {
   if (source.size === 0) throw refusal(path, 'The file is empty (0 bytes).');
   const start = source.read(0, FIRST_READ);
   const kind = identify(start.subarray(0, IDENTIFY_BYTES));
-  if (kind === null) throw refusal(path, 'Not an image: its content is neither DICOM nor PNG nor JPEG.');
+  if (kind === null) throw refusal(path, NOT_AN_IMAGE);
   if (source.size > MAX_FILE_BYTES) throw refusal(path, 'The file is larger than 2 GB.');
+  if (kind === 'nifti') return niftiHeader(source, start, path);
+  if (kind === 'tiff') return (await openTiff(source.read(0, source.size), path, () => hashOf(source))).header;
   if (kind !== 'dicom') return readHeader(source.read(0, source.size), path);
   const parsed = parseStart(source, start, path);
   const header = headerOf(parsed, path, source.size, () => hashOf(source));
@@ -73,19 +95,21 @@ function headerFrom(source: ByteSource, path: string): ImageHeader {
 function tagsFrom(source: ByteSource, path: string, identifiers: boolean): TagList {
   const start = source.read(0, FIRST_READ);
   const kind = identify(start.subarray(0, IDENTIFY_BYTES));
-  if (kind === null) throw refusal(path, 'Not an image: its content is neither DICOM nor PNG nor JPEG.');
+  if (kind === null) throw refusal(path, NOT_AN_IMAGE);
   if (kind !== 'dicom') return { tags: [], cut: false };
   return listTags(parseStart(source, start, path, 'all'), identifiers);
 }
 
 /** @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is no regular file. */
-function withFile<T>(path: string, read: (source: ByteSource) => T): T {
+async function withFile<T>(path: string, read: (source: ByteSource) => T | Promise<T>): Promise<T> {
   let descriptor: number | null = null;
   try {
+    const { file, entry } = parseAddress(path);
+    if (entry !== null) return await read(memorySource(await readEntry(file, entry)));
     descriptor = openSync(path, 'r');
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw refusal(path, 'It is not a regular file.');
-    return read(fileSource(descriptor, status.size));
+    return await read(fileSource(descriptor, status.size));
   } catch (error) {
     if (error instanceof PretextError) throw error;
     throw fileError(error, path);
@@ -99,8 +123,43 @@ function withFile<T>(path: string, read: (source: ByteSource) => T): T {
  *
  * @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is not a usable image.
  */
-export function readHeaderFromFile(path: string): ImageHeader {
+export function readHeaderFromFile(path: string): Promise<ImageHeader> {
   return withFile(path, (source) => headerFrom(source, path));
+}
+
+/** What a file that is no image holds instead: the entries of a ZIP archive, or the files that a DICOMDIR names. */
+export interface Contents {
+  kind: 'archive' | 'medium';
+  /** Addresses, and for entries of an archive their size in bytes. */
+  files: { path: string; size: number | null }[];
+  /** What is named there and cannot be read. */
+  refused: { path: string; reason: string }[];
+}
+
+/**
+ * What an archive or a DICOMDIR holds; null for any other file. Archives within archives are not opened.
+ *
+ * @throws PretextError `unreadable`, or `bad-file` where it is damaged or built to fill the disk.
+ */
+export async function readContents(path: string): Promise<Contents | null> {
+  if (parseAddress(path).entry !== null) return null;
+  const start = await withFile(path, (source) => source.read(0, FIRST_READ));
+  if (isArchive(start)) {
+    const contents: Contents = { kind: 'archive', files: [], refused: [] };
+    for (const entry of await listArchive(path)) {
+      const address = entryAddress(path, entry.name);
+      if ('reason' in entry) contents.refused.push({ path: address, reason: entry.reason });
+      else contents.files.push({ path: address, size: entry.size });
+    }
+    return contents;
+  }
+  if (identify(start.subarray(0, IDENTIFY_BYTES)) !== 'dicom' || !isMediaDirectory(start, path)) return null;
+  const { files, missing } = readMedia(await readWholeFile(path), path);
+  return {
+    kind: 'medium',
+    files: files.map((file) => ({ path: file, size: null })),
+    refused: missing,
+  };
 }
 
 /**
@@ -109,7 +168,7 @@ export function readHeaderFromFile(path: string): ImageHeader {
  * @param identifiers whether values that may tell who the patient is are shown
  * @throws PretextError `unreadable` where the operating system refuses, `bad-file` where its structure is broken.
  */
-export function readTagsFromFile(path: string, identifiers: boolean): TagList {
+export function readTagsFromFile(path: string, identifiers: boolean): Promise<TagList> {
   return withFile(path, (source) => tagsFrom(source, path, identifiers));
 }
 
@@ -122,8 +181,10 @@ export function requireReadable(path: string): void {
 }
 
 /** The whole file. @throws PretextError `unreadable` or `bad-file` where it is too large. */
-export function readWholeFile(path: string): Uint8Array {
+export async function readWholeFile(path: string): Promise<Uint8Array> {
   try {
+    const { file, entry } = parseAddress(path);
+    if (entry !== null) return await readEntry(file, entry);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof RangeError) throw refusal(path, 'The file is larger than 2 GB.', error);
@@ -131,10 +192,10 @@ export function readWholeFile(path: string): Uint8Array {
   }
 }
 
-/** Changes whenever the file is written. @throws PretextError `unreadable`. */
+/** Changes whenever the file, or the archive that it is in, is written. @throws PretextError `unreadable`. */
 export function fileVersion(path: string): string {
   try {
-    const { size, mtimeMs, ino } = statSync(path);
+    const { size, mtimeMs, ino } = statSync(containerOf(path));
     return `${size} ${mtimeMs} ${ino}`;
   } catch (error) {
     throw fileError(error, path);

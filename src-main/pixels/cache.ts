@@ -5,6 +5,7 @@ import { fileError, PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { type Sample, type SampleFilter, samples } from '../catalogue/queries.js';
+import { containerOf } from '../dicom/address.js';
 import { DecodePool } from '../dicom/decode-pool.js';
 import { NORMALISE_RECIPE } from '../dicom/normalise.js';
 import { flipAllowed } from './flip.js';
@@ -49,7 +50,7 @@ const reserveBytes = 64 * 2 ** 20;
 
 function fileFacts(path: string): SkippedImage['file'] {
   try {
-    const { size, mtimeMs } = statSync(path);
+    const { size, mtimeMs } = statSync(containerOf(path));
     return { size, mtimeMs };
   } catch {
     return null;

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { app, BrowserWindow, clipboard, dialog, nativeTheme, shell } from 'electron';
 import { PretextError } from '../base/errors.js';
 import type { AppInfo, appCalls, Preferences } from '../contract/app.js';
+import { containerOf } from '../dicom/address.js';
 import { devices } from './devices.js';
 import type { Handlers } from './handlers.js';
 import { getPreferences, setPreferences } from './preferences.js';
@@ -74,8 +75,9 @@ export function answerApp(): Handlers<keyof typeof appCalls> {
       return chosen.canceled || chosen.filePath === undefined || chosen.filePath === '' ? null : chosen.filePath;
     },
     'app:showFile': ({ path }) => {
-      if (!existsSync(path)) throw new PretextError({ code: 'unreadable', message: 'No such file.', path });
-      shell.showItemInFolder(path);
+      const file = containerOf(path);
+      if (!existsSync(file)) throw new PretextError({ code: 'unreadable', message: 'No such file.', path });
+      shell.showItemInFolder(file);
       return null;
     },
     'app:copyText': ({ text }) => {

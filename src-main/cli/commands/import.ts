@@ -16,8 +16,8 @@ const SHOWN = 10;
 export function registerImport(program: Command, perform: Perform): void {
   const command = program
     .command('import')
-    .argument('<folders...>', 'folders of scans, searched with everything in them')
-    .description('take DICOM, PNG and JPEG files into a project; makes the project where there is none')
+    .argument('<folders...>', 'folders of scans, searched with everything in them; files and ZIP archives too')
+    .description('take DICOM, NIfTI, TIFF, PNG and JPEG files into a project; makes the project where there is none')
     .action((folders: string[], flags: ProjectFlag) =>
       perform(flags, (context) => importScans(context, folders, flags)),
     );
@@ -43,7 +43,7 @@ async function importScans(context: Context, folders: string[], flags: ProjectFl
       terminal.note(
         `None of ${plural(summary.files, 'file')} is an image that Pretext can read` +
           `${first === undefined ? '' : ` (${first.path}: ${first.reason})`}. ` +
-          'Name a folder that holds DICOM, PNG or JPEG files.',
+          'Name a folder that holds DICOM, NIfTI, TIFF, PNG or JPEG files.',
       );
     }
     terminal.result(summary, summaryText(summary, flags.project));

@@ -30,7 +30,7 @@ function deflatedFile(body: Uint8Array): Buffer {
 describe('files that are refused', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /empty/],
-    ['a text file', Buffer.from('Dear colleague, thank you for referring this patient.'), /neither DICOM nor PNG/],
+    ['a text file', Buffer.from('Dear colleague, thank you for referring this patient.'), /neither DICOM nor NIfTI/],
     ['a preamble and nothing else', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]), /no pixel data/],
     ['pixel data that ends early', writeImage().subarray(0, -3), /truncated: it holds 29 of 32 bytes/],
     ['a header that ends early', writeImage().subarray(0, 200), /truncated: it ends within its header/],
