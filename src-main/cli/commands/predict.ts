@@ -57,7 +57,7 @@ async function predict(context: Context, folders: string[], flags: PredictFlags)
     const [first] = result.skipped;
     context.terminal.note(
       `No image could be read${first === undefined ? '' : ` (${first.path}: ${first.reason})`}. ` +
-        'Name a folder that holds DICOM, PNG or JPEG files.',
+        'Name a folder that holds DICOM, NIfTI, TIFF, PNG or JPEG files.',
     );
   }
   const skipped = result.skipped.slice(0, 10).map(({ path, reason }) => `  ${path}: ${reason}`);

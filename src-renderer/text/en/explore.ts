@@ -134,7 +134,7 @@ export const explore = {
     items: (count: number) => plural(count, 'item'),
     item: (index: number) => `item ${index}`,
     cut: 'The file holds more than is listed here.',
-    none: 'PNG and JPEG files carry no tags.',
+    none: 'Only DICOM files carry tags.',
     noMatch: 'No tag matches.',
     file: 'File',
   },

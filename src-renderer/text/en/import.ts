@@ -4,7 +4,9 @@ import { plural } from '../format.js';
 
 export const importing = {
   title: 'Import',
-  lead: 'DICOM, PNG and JPEG files, in folders of any depth. The files stay where they are; nothing is changed in them.',
+  lead:
+    'DICOM, NIfTI, TIFF, PNG and JPEG files, in folders of any depth, on media and in ZIP archives. The files stay ' +
+    'where they are; nothing is changed in them.',
   drop: 'Drop folders or files here',
   choose: 'Choose folders',
   chooseTitle: 'Choose folders with scans',

@@ -64,7 +64,7 @@ export const predict = {
   more: 'Show more',
   close: 'Close',
   noImagesTitle: 'No image in this folder could be read',
-  noImages: 'The list below says why. Choose a folder with DICOM, PNG or JPEG files.',
+  noImages: 'The list below says why. Choose a folder with DICOM, NIfTI, TIFF, PNG or JPEG files.',
 
   level: 'Rows',
   levels: { image: 'Images', series: 'Series' },
