@@ -63,10 +63,11 @@ function isTiff(bytes: Uint8Array): boolean {
 
 /** The kind of a file from its first `IDENTIFY_BYTES` bytes (more do not harm); null for anything else. */
 export function identify(bytes: Uint8Array): FileKind | null {
+  // The preamble is free: a DICOM file may begin as a TIFF does and be both (PS3.10 section 7.1).
+  if (hasPreamble(bytes)) return 'dicom';
   if (startsWith(bytes, 0, PNG_SIGNATURE)) return 'png';
   if (startsWith(bytes, 0, [0xff, 0xd8, 0xff])) return 'jpeg';
   if (isTiff(bytes)) return 'tiff';
   if (isNifti(bytes)) return 'nifti';
-  if (hasPreamble(bytes) || looksLikeBareDataSet(bytes)) return 'dicom';
-  return null;
+  return looksLikeBareDataSet(bytes) ? 'dicom' : null;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodePixels } from '../../../src-main/dicom/decode.js';
+import { identify } from '../../../src-main/dicom/identify.js';
 
 const folder = join(import.meta.dirname, '../../fixtures/sources');
 
@@ -116,3 +117,11 @@ function invert(affine: number[][], point: number[]): number[] {
       determinant(matrix),
   );
 }
+
+it('reads a DICOM file whose preamble makes it a TIFF as well as DICOM', () => {
+  const bytes = new Uint8Array(1024);
+  bytes.set([0x49, 0x49, 42, 0, 8, 0, 0, 0]);
+  expect(identify(bytes)).toBe('tiff');
+  bytes.set(Buffer.from('DICM'), 128);
+  expect(identify(bytes)).toBe('dicom');
+});
