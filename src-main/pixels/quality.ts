@@ -23,6 +23,9 @@ const MAX_DIFFERENCE = 0.01;
 /** Images of one part that are compared; a part that more images share says nothing. */
 const MAX_BUCKET = 1000;
 
+/** Pictures that are compared with one image: a hash that so many different ones share says nothing. */
+const MAX_COMPARED = 100;
+
 /** The picture of an image: the middle one of its frames. */
 const middleSlot = ({ slot, frames }: StoredImage): number => slot + (frames >> 1);
 
@@ -64,23 +67,25 @@ class AlikeFinder {
     }
   }
 
-  /** The earliest image that is like this one, or null. */
+  /** An earlier image that is like this one, or null; of copies of one picture the first is found at once. */
   find(image: HashedImage): number | null {
     const hash = hashParts(image.hash);
-    const candidates = new Set<number>();
+    let compared = 0;
     for (const [place, part] of hash.entries()) {
       const bucket = this.parts.get(`${place} ${part}`) ?? [];
       if (bucket.length > MAX_BUCKET) continue;
-      for (const other of bucket) if (other < image.imageId) candidates.add(other);
+      for (const other of bucket) {
+        if (other >= image.imageId || hashDistance(hash, this.hashes.get(other) ?? []) > MAX_BITS) continue;
+        if (compared++ >= MAX_COMPARED) return null;
+        if (this.isAlike(image, other)) return other;
+      }
     }
-    const alike = [...candidates].filter((other) => this.isAlike(image, hash, other)).sort((a, b) => a - b);
-    return alike[0] ?? null;
+    return null;
   }
 
-  private isAlike(image: HashedImage, hash: readonly number[], other: number): boolean {
+  private isAlike(image: HashedImage, other: number): boolean {
     const known = this.images.get(other);
     if (known === undefined || (known.seriesId === image.seriesId && image.inVolume)) return false;
-    if (hashDistance(hash, this.hashes.get(other) ?? []) > MAX_BITS) return false;
     const [a, b] = [this.index.stored.get(image.imageId), this.index.stored.get(other)];
     if (a === undefined || b === undefined || a.frames !== b.frames) return false;
     this.records.read(middleSlot(a), this.first);
