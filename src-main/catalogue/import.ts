@@ -72,9 +72,8 @@ function ownFiles(project: Project): (path: string) => boolean {
 
 /**
  * Imports every DICOM, NIfTI, TIFF, PNG and JPEG file in and below `folders` (single files may be given too), in ZIP
- * archives there, and those that a DICOMDIR names. A file that was read
- * before and did not change is recognised by its path, size and time and not read again, so an import that was
- * cancelled or killed goes on where it stopped. An image is never added twice: it is known by its SOPInstanceUID,
+ * archives there, and those that a DICOMDIR names. A file that was read before and did not change is recognised by its
+ * path, size and time and not read again, so an import that was cancelled or killed goes on where it stopped. An image is never added twice: it is known by its SOPInstanceUID,
  * else by the SHA-256 of its content. A bad file is listed in `skipped` and stops nothing. Pictures and NIfTI
  * files carry no patient: a folder of them counts as one patient with one study and one series.
  *

@@ -58,8 +58,8 @@ async function look(folder: string, entry: Dirent): Promise<Looked> {
 
 /**
  * All files in and below `roots` (folders, or single files). Links are followed; each folder is entered once and each
- * file taken once, by where it really is, so loops, overlapping roots and links to each other do no harm; `leaveOut` names paths that are not entered. Within a folder files come
- * first, then its folders, by code units of their names.
+ * file taken once, by where it really is, so loops, overlapping roots and links to each other do no harm; `leaveOut`
+ * names paths that are not entered. Within a folder files come first, then its folders, by code units of their names.
  *
  * @throws PretextError `unreadable` where a root does not exist or may not be read, `cancelled`.
  */

@@ -12,7 +12,7 @@ import { registerEmbed } from './commands/embed.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerFinetune } from './commands/finetune.js';
-import { registerFlags, registerVolumes } from './commands/flags.js';
+import { registerFlags } from './commands/flags.js';
 import { registerImport } from './commands/import.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerLabel } from './commands/label.js';
@@ -20,6 +20,7 @@ import { registerLists } from './commands/list.js';
 import { registerPlan } from './commands/plan.js';
 import { registerPredict } from './commands/predict.js';
 import { registerPretrain } from './commands/pretrain.js';
+import { registerVolumes } from './commands/volumes.js';
 import { Interruption, STOPPED } from './interrupt.js';
 import { RESEARCH_USE_ONLY, type Sinks, Terminal } from './terminal.js';
 

@@ -80,7 +80,7 @@ export async function deidentifyFolders(
 }
 
 async function writeCopy(path: string, target: string, options: DeidentifyOptions, taken: Set<string>) {
-  requireReadable(path);
+  await requireReadable(path);
   const bytes = await readWholeFile(path);
   if (identify(bytes.subarray(0, IDENTIFY_BYTES)) !== 'dicom') throw refusal(path, 'It is not a DICOM file.');
   const copy = deidentifyBytes(bytes, path, options);

@@ -46,3 +46,9 @@ export function containerOf(address: string): string {
 export function addressExists(address: string): boolean {
   return existsSync(containerOf(address));
 }
+
+/** Changes whenever the file, or the archive that it is in, is written. @throws Error of the operating system. */
+export function versionOf(address: string): string {
+  const { size, mtimeMs, ino } = statSync(containerOf(address));
+  return `${size} ${mtimeMs} ${ino}`;
+}

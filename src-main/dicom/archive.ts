@@ -1,9 +1,9 @@
 /** @file ZIP archives: which entries they hold, and the bytes of one of them, both within bounds. */
 
-import { statSync } from 'node:fs';
 import type { Entry, ZipFile } from 'yauzl';
+import { PretextError } from '../base/errors.js';
 import { lazyPackage } from '../base/lazy.js';
-import { entryAddress, parseAddress } from './address.js';
+import { entryAddress, parseAddress, versionOf } from './address.js';
 import { MAX_ARCHIVE_ENTRIES, MAX_ENTRY_BYTES, MAX_INFLATE_RATIO, SMALL_ENTRY_BYTES } from './limits.js';
 import { refusal, thrownText } from './refusal.js';
 
@@ -97,8 +97,7 @@ interface OpenArchive {
 let kept: OpenArchive | null = null;
 
 async function openArchive(path: string): Promise<OpenArchive> {
-  const { size, mtimeMs, ino } = statSync(path);
-  const version = `${size} ${mtimeMs} ${ino}`;
+  const version = versionOf(path);
   if (kept?.path === path && kept.version === version) return kept;
   kept?.zip.close();
   kept = null;
@@ -112,7 +111,7 @@ async function openArchive(path: string): Promise<OpenArchive> {
     }
     return kept;
   } catch (error) {
-    if (error instanceof Error && error.name === 'PretextError') throw error;
+    if (error instanceof PretextError) throw error;
     throw refusal(path, `The ZIP archive is damaged (${thrownText(error)}).`, error);
   }
 }

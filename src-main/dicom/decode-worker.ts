@@ -44,7 +44,7 @@ function reasonOf(error: unknown): string {
 
 /** Refuses what is no regular file, empty or too large before its content is read. */
 async function inspectFile(path: string): Promise<Inspection> {
-  requireReadable(path);
+  await requireReadable(path);
   return inspectBytes(await readWholeFile(path), path, openWatched);
 }
 

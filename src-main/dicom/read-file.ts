@@ -1,9 +1,9 @@
 /** @file Files and entries of archives to headers and bytes, reading no more of a file than its header needs. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { fileError, PretextError } from '../base/errors.js';
-import { containerOf, entryAddress, parseAddress } from './address.js';
+import { entryAddress, parseAddress, versionOf } from './address.js';
 import { isArchive, listArchive, readEntry } from './archive.js';
 import { type ParsedDataSet, parseDataSet, type WantedSequences } from './dataset.js';
 import { type ByteSource, listFragments } from './fragments.js';
@@ -173,8 +173,8 @@ export function readTagsFromFile(path: string, identifiers: boolean): Promise<Ta
 }
 
 /** @throws PretextError as `readHeaderFromFile` does, where the file cannot be opened, is empty or too large. */
-export function requireReadable(path: string): void {
-  withFile(path, ({ size }) => {
+export async function requireReadable(path: string): Promise<void> {
+  await withFile(path, ({ size }) => {
     if (size === 0) throw refusal(path, 'The file is empty (0 bytes).');
     if (size > MAX_FILE_BYTES) throw refusal(path, 'The file is larger than 2 GB.');
   });
@@ -187,6 +187,7 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
     if (entry !== null) return await readEntry(file, entry);
     return readFileSync(path);
   } catch (error) {
+    if (error instanceof PretextError) throw error;
     if (error instanceof RangeError) throw refusal(path, 'The file is larger than 2 GB.', error);
     throw fileError(error, path);
   }
@@ -195,8 +196,7 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
 /** Changes whenever the file, or the archive that it is in, is written. @throws PretextError `unreadable`. */
 export function fileVersion(path: string): string {
   try {
-    const { size, mtimeMs, ino } = statSync(containerOf(path));
-    return `${size} ${mtimeMs} ${ino}`;
+    return versionOf(path);
   } catch (error) {
     throw fileError(error, path);
   }

@@ -1,4 +1,4 @@
-/** @file The decode pool with its real worker threads: good files, bad files, slow files. */
+/** @file The decode pool with its real reader processes: good files, bad files, slow files. */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,23 @@ function file(name: string, bytes: Uint8Array | string): string {
 }
 
 describe('DecodePool', () => {
+  it('inspects an empty file without losing its reader', async () => {
+    const pool = new DecodePool({ workers: 1 });
+    try {
+      const good = file('inspected.dcm', writeImage());
+      expect((await pool.inspect(good)).ok).toBe(true);
+      const [reader] = pool.pids;
+      expect(await pool.inspect(file('nothing.dcm', ''))).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/empty/),
+      });
+      expect((await pool.inspect(good)).ok).toBe(true);
+      expect(pool.pids).toEqual([reader]);
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('reads headers and frames, and refuses bad files without stopping', async () => {
     const pool = new DecodePool({ workers: 2 });
     const good = file('good.dcm', writeImage({ frames: 3 }));

@@ -1,14 +1,11 @@
-/** @file `pretext volumes` and `pretext flags`: what import noticed of series and images, and what is left out. */
+/** @file `pretext flags`: images that are doubtful for training, and which of them are left out. */
 
 import type { Command } from 'commander';
-import { seriesGeometry } from '../../catalogue/assess.js';
 import { ImageBrowser } from '../../catalogue/browse.js';
 import { ANY_IMAGE } from '../../catalogue/browse-filter.js';
 import { FLAGS, type Flag, flagCounts, leaveOut, leftOutFlags, requireFlag } from '../../catalogue/flags.js';
 import type { Project } from '../../catalogue/project.js';
-import { listSeries } from '../../catalogue/series-list.js';
 import { ensurePixelCache } from '../../pixels/cache.js';
-import { findingText } from '../../volumes/findings.js';
 import {
   addExamples,
   addProject,
@@ -30,14 +27,6 @@ interface FlagsFlags extends ProjectFlag {
 /** Side of the pixel cache that is made to measure images: the smallest. */
 const MEASURE_SIDE = 64;
 
-export function registerVolumes(program: Command, perform: Perform): void {
-  const volumes = program
-    .command('volumes')
-    .description('the series of a project in space: slices, spacing [mm], and what was noticed')
-    .action((flags: ProjectFlag) => perform(flags, (context) => showVolumes(context, flags)));
-  addExamples(addProject(volumes), ['volumes --project study', 'volumes --project study --json']);
-}
-
 export function registerFlags(program: Command, perform: Perform): void {
   const command = program
     .command('flags')
@@ -53,35 +42,6 @@ export function registerFlags(program: Command, perform: Perform): void {
     'flags --project study --show near-duplicate --json',
     'flags --project study --leave-out localiser uniform near-duplicate',
   ]);
-}
-
-function showVolumes({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
-  return withProject(flags.project, (project) => {
-    const series = listSeries(project).map((row) => {
-      const geometry = seriesGeometry(project, row.seriesId);
-      return { ...row, volumes: geometry?.volumes ?? [], findings: geometry?.findings ?? [] };
-    });
-    const rows = series.map(({ pseudonym, number, modality, images, volumes, findings }) => {
-      const [first] = volumes;
-      const size = first === undefined ? '-' : first.size.join(' x ');
-      const spacing = first === undefined ? '-' : first.spacing.map((mm) => Number(mm.toFixed(3))).join(' x ');
-      const noticed = findings.map(findingText).join(' ');
-      return [
-        pseudonym,
-        String(number ?? '-'),
-        modality ?? '-',
-        String(images),
-        String(volumes.length),
-        size,
-        spacing,
-        noticed,
-      ];
-    });
-    const head = ['patient', 'series', 'modality', 'images', 'volumes', 'slices x rows x columns', 'mm', 'noticed'];
-    const text = rows.length === 0 ? 'No series yet: take some in with pretext import.' : formatTable(head, rows);
-    terminal.result({ series }, text);
-    return 'done';
-  });
 }
 
 function showFlags({ terminal, interruption }: Context, flags: FlagsFlags): Promise<Outcome> {
