@@ -57,7 +57,7 @@ export function requireFlag(name: string): Flag {
   });
 }
 
-/** True for an image that has the flag `?1` or whose series has it, over `image`; the value is bound twice. */
+/** True for an image that has a flag or whose series has it; the flag's name is bound twice. */
 export const HAS_FLAG = `(EXISTS (SELECT 1 FROM image_flag WHERE image_id = image.id AND flag = ?)
   OR EXISTS (SELECT 1 FROM series_flag WHERE series_id = image.series_id AND flag = ?))`;
 

@@ -1,13 +1,11 @@
 /** @file Reads and writes the heads of data elements (PS3.5 section 7.1), nothing of their values. */
 
+import { LONG_VRS, UNDEFINED_LENGTH } from '../dicom/element-form.js';
 import type { Encoding } from '../dicom/identify.js';
 
-export const UNDEFINED_LENGTH = 0xffffffff;
 export const ITEM = 'fffee000';
 export const ITEM_END = 'fffee00d';
 export const SEQUENCE_END = 'fffee0dd';
-
-const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 
 export interface Head {
   /** Eight hexadecimal digits, small letters. */
@@ -35,7 +33,7 @@ export function readHead(bytes: Uint8Array, offset: number, end: number, encodin
   else {
     head.vr = String.fromCharCode(bytes[offset + 4] ?? 0, bytes[offset + 5] ?? 0);
     if (!/^[A-Z]{2}$/.test(head.vr)) throw new BrokenStructure(`The element ${tag} has no value representation.`);
-    if (!LONG.has(head.vr)) head.length = view.getUint16(offset + 6, little);
+    if (!LONG_VRS.has(head.vr)) head.length = view.getUint16(offset + 6, little);
     else {
       if (offset + 12 > end) throw new BrokenStructure('The data set ends within an element.');
       head.length = view.getUint32(offset + 8, little);
@@ -51,7 +49,7 @@ export function readHead(bytes: Uint8Array, offset: number, end: number, encodin
 /** The bytes of a head. */
 export function writeHead(tag: string, vr: string, length: number, encoding: Encoding): Buffer {
   const explicit = encoding !== 'implicit-little' && !tag.startsWith('fffee');
-  const long = explicit && LONG.has(vr);
+  const long = explicit && LONG_VRS.has(vr);
   const head = Buffer.alloc(long ? 12 : 8);
   const little = encoding !== 'explicit-big';
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -1,18 +1,9 @@
 /** @file A data set to its de-identified bytes: every element by the profile, in sequences at any depth. */
 
 import { attributeOf } from '../dicom/attributes.js';
+import { UNDEFINED_LENGTH } from '../dicom/element-form.js';
 import type { Encoding } from '../dicom/identify.js';
-import {
-  BrokenStructure,
-  element,
-  type Head,
-  ITEM,
-  ITEM_END,
-  readHead,
-  SEQUENCE_END,
-  UNDEFINED_LENGTH,
-  writeHead,
-} from './elements.js';
+import { BrokenStructure, element, type Head, ITEM, ITEM_END, readHead, SEQUENCE_END, writeHead } from './elements.js';
 import { type Action, actionOf, isSafeCreator, isSafePrivate, profileRow, type RetainOption } from './profile.js';
 import { dummyValue, paddedText, replaceUid, shiftDate } from './replace.js';
 

@@ -1,11 +1,10 @@
 /** @file How deep the sequences of an element lie in one another, counted before anything recurses into them. */
 
+import { LONG_VRS, UNDEFINED_LENGTH } from './element-form.js';
 import type { Encoding } from './identify.js';
 import { MAX_NESTING } from './limits.js';
 import { refusal } from './refusal.js';
 
-const UNDEFINED_LENGTH = 0xffffffff;
-const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 /** Value representations that may hold items; '' is implicit VR (PS3.5 section 7.5). */
 const MAY_NEST = new Set(['SQ', 'UN', '']);
 
@@ -30,7 +29,7 @@ export function checkNesting(bytes: Uint8Array, offset: number, encoding: Encodi
     } else {
       const isItem = group === 0xfffe;
       const vr = isItem || encoding === 'implicit-little' ? '' : String.fromCharCode(bytes[at + 4]!, bytes[at + 5]!);
-      const long = LONG.has(vr);
+      const long = LONG_VRS.has(vr);
       if (long && at + 12 > bytes.length) return;
       const length =
         vr === ''

@@ -39,8 +39,9 @@ function nativeValue({ value, bigEndian, vr }: NativePixels, header: ImageHeader
 
 /**
  * The stored values of all frames as an uncompressed little-endian file keeps them: samples of the allocated size,
- * one-bit samples packed (a byte each where an image codec gives them so), colour by plane where Planar Configuration says so, an even number of bytes. The value of a
- * file that is not compressed is given whole, with what may follow the last frame. Bits beside Bits Stored are kept.
+ * one-bit samples packed (a byte each where an image codec gives them so), colour by plane where Planar Configuration
+ * says so, an even number of bytes. The value of a file that is not compressed is given whole, with what may follow the
+ * last frame. Bits beside Bits Stored are kept.
  *
  * @throws PretextError `bad-file` where a frame cannot be decoded.
  */
