@@ -71,3 +71,6 @@ const geluOp: OpDefinition<Record<string, never>> = {
 
 /** Gaussian error linear unit, exact (Hendrycks and Gimpel 2016): x times the normal distribution function of x. */
 export const gelu = (x: Tensor): Tensor => applyAll(geluOp, [x], {})[0];
+
+/** This file’s part of the op table. */
+export const activationOps: readonly OpDefinition[] = [erfOp, geluOp];

@@ -76,3 +76,6 @@ const attentionOp: OpDefinition<Record<string, never>> = {
 export function attention(q: Tensor, k: Tensor, v: Tensor): Tensor {
   return applyAll(attentionOp, [q, k, v], {})[0];
 }
+
+/** This file’s part of the op table. */
+export const attentionOps: readonly OpDefinition[] = [attentionOp];

@@ -186,3 +186,29 @@ export const stopGradient = (x: Tensor): Tensor => apply(stopGradientOp, [x], {}
 
 /** A tensor of `shape` filled with `value`. */
 export const full = (shape: Shape, value: number, dtype: DType): Tensor => broadcastTo(scalar(value, dtype), shape);
+
+/** This file’s part of the op table. */
+export const elementwiseOps: readonly OpDefinition[] = [
+  addOp,
+  subOp,
+  mulOp,
+  divOp,
+  maximumOp,
+  minimumOp,
+  equalOp,
+  greaterOp,
+  lessOp,
+  whereOp,
+  negOp,
+  expOp,
+  logOp,
+  sqrtOp,
+  reciprocalOp,
+  tanhOp,
+  sigmoidOp,
+  reluOp,
+  absOp,
+  squareOp,
+  castOp,
+  stopGradientOp,
+];

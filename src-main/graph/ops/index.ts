@@ -1,6 +1,15 @@
 /** @file Reading and writing by index: gather, scatter-add, take-along-axis, one-hot. */
 
-import { apply, type DType, GraphError, normaliseAxis, type OpDefinition, type Tensor, typeName } from '../tensor.js';
+import {
+  apply,
+  type DType,
+  GraphError,
+  normaliseAxis,
+  type OpDefinition,
+  sameShape,
+  type Tensor,
+  typeName,
+} from '../tensor.js';
 import { ONNX_DTYPE } from './elementwise.js';
 import { zeros } from './shape.js';
 
@@ -88,7 +97,20 @@ const takeAlongAxisOp: OpDefinition<AxisAttributes> = {
 
 const putAlongAxisOp: OpDefinition<AxisAttributes> = {
   name: 'putAlongAxis',
-  infer: ([base]) => [{ shape: base.shape, dtype: base.dtype }],
+  infer([base, indices, updates], { axis }) {
+    requireIndices('putAlongAxis', indices);
+    const fits =
+      indices.rank === base.rank &&
+      updates.dtype === base.dtype &&
+      sameShape(indices.shape, updates.shape) &&
+      indices.shape.every((length, i) => i === axis || length === base.shape[i]);
+    if (!fits) {
+      throw new GraphError(
+        `putAlongAxis ${axis} of ${typeName(updates)} at ${typeName(indices)} into ${typeName(base)}`,
+      );
+    }
+    return [{ shape: base.shape, dtype: base.dtype }];
+  },
   gradient: ({ inputs: [, indices], attributes: { axis } }, [g]) =>
     g === null ? [null, null, null] : [g, null, apply(takeAlongAxisOp, [g, indices], { axis })],
   lower: ({ attributes: { axis } }, l) =>
@@ -101,6 +123,10 @@ const putAlongAxisOp: OpDefinition<AxisAttributes> = {
 /** One element of `x` for each index along `axis`, as torch.gather and numpy.take_along_axis. */
 export const takeAlongAxis = (x: Tensor, indices: Tensor, axis: number): Tensor =>
   apply(takeAlongAxisOp, [x, indices], { axis: normaliseAxis(axis, x.rank) });
+
+/** `base` with each update added at its index along `axis`, as torch.scatter_add; the same index adds up. */
+export const putAlongAxis = (base: Tensor, indices: Tensor, updates: Tensor, axis: number): Tensor =>
+  apply(putAlongAxisOp, [base, indices, updates], { axis: normaliseAxis(axis, base.rank) });
 
 type OneHotAttributes = { readonly classes: number; readonly dtype: DType };
 
@@ -127,3 +153,6 @@ const oneHotOp: OpDefinition<OneHotAttributes> = {
 /** 1 at each index along a new last axis, else 0. */
 export const oneHot = (indices: Tensor, classes: number, dtype: DType): Tensor =>
   apply(oneHotOp, [indices], { classes, dtype });
+
+/** This file’s part of the op table. */
+export const indexOps: readonly OpDefinition[] = [gatherOp, scatterAddOp, takeAlongAxisOp, putAlongAxisOp, oneHotOp];

@@ -134,3 +134,6 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const rows = reshape(x, [lead.reduce((a, b) => a * b, 1), x.shape[x.rank - 1]]);
   return reshape(apply(linearOp, [rows, weight, bias], {}), [...lead, weight.shape[0]]);
 }
+
+/** This file’s part of the op table. */
+export const matmulOps: readonly OpDefinition[] = [matmulOp, linearOp, columnSumOp];

@@ -130,3 +130,6 @@ export function l2Normalise(x: Tensor, epsilon = 1e-12): Tensor {
 export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
   return matmul(l2Normalise(a), l2Normalise(b), { transposeB: true });
 }
+
+/** This file’s part of the op table. */
+export const normaliseOps: readonly OpDefinition[] = [layerNormOp, softmaxOp, logSoftmaxOp];

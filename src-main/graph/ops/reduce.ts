@@ -111,3 +111,6 @@ export function logSumExp(x: Tensor, axes: Axes, keepDims = false): Tensor {
   const result = add(log(sum(exp(sub(x, peak)), axes, true)), peak);
   return keepDims ? result : reshape(result, reducedShape(x, attributesOf(x, axes, false)));
 }
+
+/** This file’s part of the op table. */
+export const reduceOps: readonly OpDefinition[] = [sumOp, maxOp, sumSquaresOp];

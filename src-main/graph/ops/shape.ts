@@ -235,3 +235,14 @@ const padOp: OpDefinition<PadAttributes> = {
 export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
   return before === 0 && after === 0 ? x : apply(padOp, [x], { axis: normaliseAxis(axis, x.rank), before, after });
 }
+
+/** This file’s part of the op table. */
+export const shapeOps: readonly OpDefinition[] = [
+  reshapeOp,
+  broadcastOp,
+  transposeOp,
+  concatOp,
+  sliceOp,
+  splitOp,
+  padOp,
+];

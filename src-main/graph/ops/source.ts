@@ -45,3 +45,6 @@ export function constant(values: ArrayLike<number>, shape: Shape, dtype: DType):
 export function scalar(value: number, dtype: DType): Tensor {
   return constant([value], [], dtype);
 }
+
+/** This file’s part of the op table. */
+export const sourceOps: readonly OpDefinition[] = [inputOp, constantOp];

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { erf, gelu } from '../../../src-main/graph/ops/activation.js';
 import { attention } from '../../../src-main/graph/ops/attention.js';
 import { add, div, equal, exp, mul, where } from '../../../src-main/graph/ops/elementwise.js';
-import { gatherRows, oneHot, scatterAddRows, takeAlongAxis } from '../../../src-main/graph/ops/index.js';
+import { gatherRows, oneHot, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../src-main/graph/ops/index.js';
 import { accuracyOf, crossEntropy, meanSquaredError } from '../../../src-main/graph/ops/loss.js';
 import { columnSum, linear, matmul } from '../../../src-main/graph/ops/matmul.js';
 import { cosineSimilarity, layerNorm, logSoftmax, softmax } from '../../../src-main/graph/ops/normalise.js';
@@ -58,6 +58,7 @@ const MISTAKES: [string, () => unknown, RegExp][] = [
   ['gatherRows: rank', () => gatherRows(t(2, 3), of('int32', 2, 2)), /gatherRows of float32\[2, 3\]/],
   ['scatterAddRows: updates', () => scatterAddRows(t(4, 3), of('int32', 2), t(3, 3)), /scatterAddRows/],
   ['takeAlongAxis: shapes', () => takeAlongAxis(t(2, 3), of('int32', 3, 1), 1), /takeAlongAxis 1/],
+  ['putAlongAxis: shapes', () => putAlongAxis(t(2, 3), of('int32', 2, 2), t(2, 3), 1), /putAlongAxis 1 of float32/],
   ['oneHot: float indices', () => oneHot(t(2), 3, 'float32'), /oneHot needs whole-number indices/],
   ['layerNorm: width', () => layerNorm(t(2, 3), t(4), t(4)), /layerNorm of float32\[2, 3\]/],
   ['softmax of a scalar', () => softmax(t()), /softmax needs an axis/],

@@ -3,7 +3,7 @@
 import { erf, gelu } from '../../../../src-main/graph/ops/activation.js';
 import { attention } from '../../../../src-main/graph/ops/attention.js';
 import * as elementwise from '../../../../src-main/graph/ops/elementwise.js';
-import { gatherRows, scatterAddRows, takeAlongAxis } from '../../../../src-main/graph/ops/index.js';
+import { gatherRows, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../../src-main/graph/ops/index.js';
 import { crossEntropy, meanSquaredError } from '../../../../src-main/graph/ops/loss.js';
 import { columnSum, linear, matmul } from '../../../../src-main/graph/ops/matmul.js';
 import {
@@ -15,101 +15,9 @@ import {
 } from '../../../../src-main/graph/ops/normalise.js';
 import { logSumExp, max, mean, sum, sumSquares } from '../../../../src-main/graph/ops/reduce.js';
 import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../../../../src-main/graph/ops/shape.js';
-import { input } from '../../../../src-main/graph/ops/source.js';
-import type { DType, Shape, Tensor } from '../../../../src-main/graph/tensor.js';
-import type { Domain, Draw } from './draw.js';
-import { type Index, indicesOf, Nd, range, total } from './nd.js';
-
-export interface OpCase {
-  /** Float inputs are differentiated; indices and masks are not. */
-  inputs: Tensor[];
-  values: Record<string, ArrayLike<number>>;
-  output: Tensor;
-  /** The value at an index of the output. */
-  expected?: (index: number[]) => number;
-}
-
-/** Collects the inputs of a case. */
-class CaseInputs {
-  readonly inputs: Tensor[] = [];
-  readonly values: Record<string, ArrayLike<number>> = {};
-
-  constructor(
-    private readonly draw: Draw,
-    private readonly dtype: DType,
-  ) {}
-
-  float(shape: Shape, domain: Domain = 'any'): { tensor: Tensor; nd: Nd } {
-    return this.given(shape, this.draw.values(shape, domain), this.dtype);
-  }
-
-  given(shape: Shape, values: ArrayLike<number>, dtype: DType): { tensor: Tensor; nd: Nd } {
-    const name = `x${this.inputs.length}`;
-    const tensor = input(name, shape, dtype);
-    this.inputs.push(tensor);
-    this.values[name] = values;
-    return { tensor, nd: new Nd(shape, values) };
-  }
-
-  done(output: Tensor, expected?: (index: number[]) => number): OpCase {
-    return { inputs: this.inputs, values: this.values, output, ...(expected === undefined ? {} : { expected }) };
-  }
-}
-
-export type MakeCase = (draw: Draw, dtype: DType) => OpCase;
-type Build = (draw: Draw, c: CaseInputs) => OpCase;
-
-const make =
-  (build: Build): MakeCase =>
-  (draw, dtype) =>
-    build(draw, new CaseInputs(draw, dtype));
-
-function unary(op: (x: Tensor) => Tensor, value: (x: number) => number, domain: Domain = 'any'): MakeCase {
-  return make((draw, c) => {
-    const x = c.float(draw.shape(0, 3), domain);
-    return c.done(op(x.tensor), (index) => value(x.nd.at(index)));
-  });
-}
-
-function binary(
-  op: (a: Tensor, b: Tensor) => Tensor,
-  value: (a: number, b: number) => number,
-  domains: [Domain, Domain] = ['any', 'any'],
-): MakeCase {
-  return make((draw, c) => {
-    const shape = draw.shape(0, 3);
-    const shapes = draw.oneOf([shape, draw.broadcastable(shape)], [draw.broadcastable(shape), shape]);
-    const a = c.float(shapes[0], domains[0]);
-    const b = c.float(shapes[1], domains[1]);
-    return c.done(op(a.tensor, b.tensor), (index) => value(a.nd.at(index), b.nd.at(index)));
-  });
-}
-
-type Reduction = (x: Tensor, axes: number | readonly number[] | null, keepDims?: boolean) => Tensor;
-
-function reduction(op: Reduction, value: (elements: number[]) => number, domain: Domain = 'any'): MakeCase {
-  return make((draw, c) => {
-    const x = c.float(draw.shape(0, 3), domain);
-    const { shape } = x.tensor;
-    const axes = draw.axes(shape);
-    const keepDims = draw.oneOf(true, false);
-    const reduced = axes ?? range(shape.length);
-    // Negative axes count from the end.
-    const given = axes?.map((axis) => draw.oneOf(axis, axis - shape.length)) ?? null;
-    return c.done(op(x.tensor, given, keepDims), (index) => {
-      const kept = [...index];
-      const full = shape.map((_, axis) => (reduced.includes(axis) ? (keepDims ? kept.shift() : 0) : kept.shift()) ?? 0);
-      const within = indicesOf(shape).filter((other) =>
-        other.every((i, axis) => reduced.includes(axis) || i === full[axis]),
-      );
-      return value(within.map((other) => x.nd.at(other)));
-    });
-  });
-}
-
-const row = (nd: Nd, lead: Index, width: number): number[] => range(width).map((column) => nd.at([...lead, column]));
-const logSumExpOf = (values: number[]): number => Math.log(total(values.map(Math.exp)));
-const lengthOf = (values: number[]): number => Math.sqrt(total(values.map((value) => value * value)));
+import { sizeOf } from '../../../../src-main/graph/tensor.js';
+import { binary, lengthOf, logSumExpOf, type MakeCase, make, reduction, row, rowWise, unary } from './case-kit.js';
+import { indicesOf, range, total } from './nd.js';
 
 /** erf by its Taylor series, enough terms for |x| <= 3. */
 function erfOf(x: number): number {
@@ -120,14 +28,6 @@ function erfOf(x: number): number {
     result += term / (2 * n + 1);
   }
   return (2 / Math.sqrt(Math.PI)) * result;
-}
-
-function rowWise(op: (x: Tensor) => Tensor, value: (elements: number[], column: number) => number): MakeCase {
-  return make((draw, c) => {
-    const x = c.float(draw.shape(1, 3), 'nonZero');
-    const width = x.tensor.shape[x.tensor.rank - 1];
-    return c.done(op(x.tensor), (index) => value(row(x.nd, index.slice(0, -1), width), index[index.length - 1]));
-  });
 }
 
 /** By the name under which `src-main/graph/ops` exports the op. */
@@ -321,6 +221,20 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
     return c.done(takeAlongAxis(x.tensor, indices.tensor, axis), (index) =>
       x.nd.at(index.map((i, other) => (other === axis ? indices.nd.at(index) : i))),
     );
+  }),
+  putAlongAxis: make((draw, c) => {
+    const base = c.float(draw.shape(1, 3));
+    const { shape } = base.tensor;
+    const axis = draw.axis(shape);
+    const count = draw.integer(1, 5);
+    const put = shape.map((length, i) => (i === axis ? count : length));
+    const indices = c.given(put, draw.indices(sizeOf(put), shape[axis]), draw.indexType());
+    const updates = c.float(put);
+    return c.done(putAlongAxis(base.tensor, indices.tensor, updates.tensor, axis), (index) => {
+      const places = range(count).map((at) => index.map((i, other) => (other === axis ? at : i)));
+      const hits = places.filter((place) => indices.nd.at(place) === index[axis]);
+      return base.nd.at(index) + total(hits.map((place) => updates.nd.at(place)));
+    });
   }),
 
   layerNorm: make((draw, c) => {
