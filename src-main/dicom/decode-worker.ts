@@ -1,11 +1,9 @@
 /** @file A reader of the decode pool: a process that reads headers, normalises and decodes, one file after the other. */
 
-import { PretextError } from '../base/errors.js';
 import { openImage, type PixelSource } from './decode.js';
 import type { DecodeReply, DecodeRequest, FrameResult, HeaderResult, NormaliseResult } from './decode-messages.js';
 import { displayFrame } from './display.js';
 import { modalityFrame } from './grey.js';
-import { startGuard } from './guard-cells.js';
 import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
 import { normaliseFrame } from './normalise.js';
@@ -18,11 +16,11 @@ import {
   readWholeFile,
   requireReadable,
 } from './read-file.js';
-import { refusal, thrownText } from './refusal.js';
+import { guardReader, serveRequests } from './reader-serve.js';
+import { reasonOf, refusal } from './refusal.js';
 import { levelsOf, paddingOf, voiOf } from './voi.js';
 
-const [memoryMb, timeMs] = process.argv.slice(2).map(Number);
-const guard = startGuard(memoryMb || 1024, timeMs || 30_000);
+const guard = guardReader();
 
 /** Pixels whose every frame gives the file more processor time. */
 async function openWatched(bytes: Uint8Array, path: string): Promise<PixelSource> {
@@ -35,11 +33,6 @@ async function openWatched(bytes: Uint8Array, path: string): Promise<PixelSource
       return source.readFrame(frame);
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof PretextError) return error.message;
-  return `It could not be read (${thrownText(error)}).`;
 }
 
 /** Refuses what is no regular file, empty or too large before its content is read. */
@@ -107,36 +100,4 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
   }
 }
 
-/** A message port of Electron: of a utility process itself, or one that it was handed. */
-interface ElectronPort {
-  postMessage(message: DecodeReply): void;
-  on(event: 'message', listener: (event: { data: DecodeRequest | null; ports: ElectronPort[] }) => void): void;
-  start?(): void;
-}
-
-function serve(request: DecodeRequest, reply: (reply: DecodeReply) => void): void {
-  guard.begin(request.path);
-  void answer(request).then((answered) => {
-    guard.end();
-    reply(answered);
-  });
-}
-
-/** Requests come from the process that started this one, or through a port that it hands on for another. */
-function serveElectron(port: ElectronPort): void {
-  port.on('message', ({ data, ports: [handed] }) => {
-    if (handed !== undefined) serveElectron(handed);
-    else if (data !== null) serve(data, (reply) => port.postMessage(reply));
-  });
-  port.start?.();
-}
-
-const parentPort = (process as unknown as { parentPort?: ElectronPort }).parentPort;
-if (parentPort !== undefined) serveElectron(parentPort);
-else if (process.send !== undefined) {
-  process.on('message', (request) => serve(request as DecodeRequest, (reply) => process.send?.(reply)));
-  // Whoever asked is gone, and with it the need for an answer.
-  process.on('disconnect', () => process.exit(0));
-  // A terminal's Ctrl-C reaches the whole group; what is stopped, and when, is the pool's to say.
-  process.on('SIGINT', () => undefined);
-} else throw new PretextError({ code: 'internal', message: 'A reader is started by Pretext, not by hand.' });
+serveRequests(guard, answer);

@@ -1,7 +1,7 @@
 /** @file How the decode pool starts a reader: a process of its own, so that no file can take the program along. */
 
 import { fork } from 'node:child_process';
-import { entryPath } from '../base/entries.js';
+import { type EntryName, entryPath } from '../base/entries.js';
 import type { DecodeReply, DecodeRequest } from './decode-messages.js';
 
 export interface ReaderLimits {
@@ -12,18 +12,18 @@ export interface ReaderLimits {
 }
 
 /** What a reader tells the pool that started it. */
-export interface ReaderWatch {
-  onReply(reply: DecodeReply): void;
+export interface ReaderWatch<Reply = DecodeReply> {
+  onReply(reply: Reply): void;
   /** The process ended. @param how 'with code 1', 'by signal SIGKILL' @param complaint end of its standard error */
   onExit(how: string, complaint: string): void;
   /** The system did not start it. */
   onFailure(error: Error): void;
 }
 
-export interface Reader {
+export interface Reader<Request = DecodeRequest> {
   /** Undefined until it runs. */
   readonly pid: number | undefined;
-  send(request: DecodeRequest): void;
+  send(request: Request): void;
   /** Ends it at once, whatever it does. */
   kill(): void;
   /** Whether it keeps the program that started it alive. */
@@ -31,7 +31,10 @@ export interface Reader {
 }
 
 /** Starts a reader. Electron's program has no Node.js to fork, so its processes bring ways of their own. */
-export type StartReader = (watch: ReaderWatch, limits: ReaderLimits) => Reader;
+export type StartReader<Request = DecodeRequest, Reply = DecodeReply> = (
+  watch: ReaderWatch<Reply>,
+  limits: ReaderLimits,
+) => Reader<Request>;
 
 /** What the guard writes before it ends a reader that outgrew its memory; V8 has the same words for its heap. */
 export const OUT_OF_MEMORY = 'out of memory';
@@ -70,37 +73,42 @@ function withOwnBuffers(reply: DecodeReply): DecodeReply {
   return reply;
 }
 
-/** A reader as a child process of Node. */
-const forkReader: StartReader = (watch, limits) => {
-  const complaint = new Complaint();
-  const child = fork(entryPath('decode-worker'), readerArguments(limits), {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    serialization: 'advanced',
-    // V8 itself does not start with much less.
-    execArgv: [`--max-old-space-size=${Math.max(128, limits.memoryMb)}`],
-  });
-  const errors = child.stderr as (NodeJS.ReadableStream & { ref?(): void; unref?(): void }) | null;
-  errors?.on('data', (chunk: Buffer) => complaint.add(chunk));
-  child.on('message', (message) => watch.onReply(withOwnBuffers(message as DecodeReply)));
-  child.on('error', (error) => watch.onFailure(error));
-  // 'close' comes after the last of standard error, 'exit' may come before.
-  child.on('close', (code, signal) =>
-    watch.onExit(signal === null ? `with code ${code}` : `by signal ${signal}`, complaint.text),
-  );
-  return {
-    get pid() {
-      return child.pid;
-    },
-    // A reader that has just died takes no message; its end is reported by 'close'.
-    send: (request) => void (child.connected && child.send(request, () => undefined)),
-    kill: () => void child.kill('SIGKILL'),
-    hold: (alive) => {
-      for (const part of [child, child.channel, errors]) alive ? part?.ref?.() : part?.unref?.();
-    },
+/** Readers as child processes of Node that run the built file `entry`. @param received what becomes of a reply first */
+export function forkReader<Request extends object, Reply>(
+  entry: EntryName,
+  received: (reply: Reply) => Reply = (reply) => reply,
+): StartReader<Request, Reply> {
+  return (watch, limits) => {
+    const complaint = new Complaint();
+    const child = fork(entryPath(entry), readerArguments(limits), {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      // V8 itself does not start with much less.
+      execArgv: [`--max-old-space-size=${Math.max(128, limits.memoryMb)}`],
+    });
+    const errors = child.stderr as (NodeJS.ReadableStream & { ref?(): void; unref?(): void }) | null;
+    errors?.on('data', (chunk: Buffer) => complaint.add(chunk));
+    child.on('message', (message) => watch.onReply(received(message as Reply)));
+    child.on('error', (error) => watch.onFailure(error));
+    // 'close' comes after the last of standard error, 'exit' may come before.
+    child.on('close', (code, signal) =>
+      watch.onExit(signal === null ? `with code ${code}` : `by signal ${signal}`, complaint.text),
+    );
+    return {
+      get pid() {
+        return child.pid;
+      },
+      // A reader that has just died takes no message; its end is reported by 'close'.
+      send: (request) => void (child.connected && child.send(request, () => undefined)),
+      kill: () => void child.kill('SIGKILL'),
+      hold: (alive) => {
+        for (const part of [child, child.channel, errors]) alive ? part?.ref?.() : part?.unref?.();
+      },
+    };
   };
-};
+}
 
-let startReader: StartReader = forkReader;
+let startReader: StartReader = forkReader('decode-worker', withOwnBuffers);
 
 /** Says how readers are started in this process from now on; without it they are child processes of Node. */
 export function setReaderStart(start: StartReader): void {

@@ -19,3 +19,9 @@ export function thrownText(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null && 'exception' in thrown) return thrownText(thrown.exception);
   return String(thrown);
 }
+
+/** Why a file cannot be used, as a reason to list it with. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof PretextError) return error.message;
+  return `It could not be read (${thrownText(error)}).`;
+}
