@@ -187,6 +187,7 @@ export const runEvents = {
       }),
       v.object({ event: v.literal('checkpoint'), step: wholeNumber }),
       v.object({ event: v.literal('alarm'), ...runAlarm.entries }),
+      v.object({ event: v.literal('weights'), step: wholeNumber, message: v.string() }),
       v.object({ event: v.literal('preview'), step: wholeNumber, name: v.string() }),
       v.object({ event: v.literal('paused'), step: wholeNumber }),
       v.object({ event: v.literal('discarded'), step: wholeNumber }),

@@ -237,6 +237,7 @@ function pretrainOn(project: string, method: PretextMethod, options: DemoOptions
         seed: options.seed,
         split: 'train',
         positives: DEMO.positives,
+        weights: null,
         checkpointEvery: null,
         previews: true,
       },

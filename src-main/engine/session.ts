@@ -150,14 +150,15 @@ export class ProgramSession {
   }
 
   /**
-   * A copy of the current values of the state variables, of those alone whose name `wanted` takes.
+   * A copy of the current values of the state variables and of the frozen inputs, of those alone whose name `wanted`
+   * takes.
    *
    * @throws PretextError `device` where the device fails.
    */
   async getState(wanted: (name: string) => boolean = () => true): Promise<Map<string, TensorData>> {
     const result = new Map<string, TensorData>();
     const onDevice = new Map<string, ort.Tensor>();
-    const asked = [...this.state].filter(([name]) => wanted(name));
+    const asked = [...this.state, ...this.frozen].filter(([name]) => wanted(name));
     for (const [name, tensor] of asked) {
       if (tensor.location === 'gpu-buffer') onDevice.set(name, tensor);
       else result.set(name, (tensor.data as TensorData).slice());

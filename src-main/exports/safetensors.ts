@@ -7,11 +7,11 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fileError, PretextError } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
 
-/** A tensor with its values; F16 as raw bits, BOOL as 0 and 1. */
+/** A tensor with its values; F16 and BF16 as raw bits, BOOL as 0 and 1. */
 export type Tensor = { shape: number[] } & (
   | { dtype: 'F64'; data: Float64Array }
   | { dtype: 'F32'; data: Float32Array }
-  | { dtype: 'F16'; data: Uint16Array }
+  | { dtype: 'F16' | 'BF16'; data: Uint16Array }
   | { dtype: 'I64'; data: BigInt64Array }
   | { dtype: 'I32'; data: Int32Array }
   | { dtype: 'U8'; data: Uint8Array }
@@ -25,7 +25,7 @@ export interface TensorFile {
   metadata: Record<string, string>;
 }
 
-const BYTES_PER_VALUE: Record<TensorType, number> = { I64: 8, F64: 8, F32: 4, I32: 4, F16: 2, U8: 1, BOOL: 1 };
+const BYTES_PER_VALUE: Record<TensorType, number> = { I64: 8, F64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 };
 /** Wide types first, so that every tensor is aligned to its type, although the format allows no gaps. */
 const FILE_ORDER = Object.keys(BYTES_PER_VALUE);
 const LENGTH_BYTES = 8;
@@ -152,6 +152,7 @@ function tensorOver({ dtype, shape }: TensorEntry, buffer: ArrayBuffer): Tensor 
     case 'F32':
       return { dtype, shape, data: new Float32Array(buffer) };
     case 'F16':
+    case 'BF16':
       return { dtype, shape, data: new Uint16Array(buffer) };
     case 'I64':
       return { dtype, shape, data: new BigInt64Array(buffer) };

@@ -34,6 +34,8 @@ export function readEncoder(project: Project, run: string): Encoder {
       remedy: `Let it go on: pretext pretrain --resume ${run}.`,
     });
   }
-  const weights = new Map([...checkpoint.state].map(([name, { data }]) => [name, data]));
+  // Weights that are not trained are in no checkpoint.
+  const weights = existsSync(paths.start) ? float32Tensors(paths.start) : new Map<string, Float32Array>();
+  for (const [name, { data }] of checkpoint.state) weights.set(name, data);
   return { vit, weights, step: checkpoint.step };
 }

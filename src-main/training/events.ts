@@ -18,6 +18,8 @@ export type RunEvent =
       gradientNorm: number;
       monitors: Record<string, number>;
     }
+  /** The run started from weights made elsewhere: what was and was not taken. */
+  | { event: 'weights'; step: number; message: string }
   | { event: 'speed'; step: number; imagesPerSecond: number; etaSeconds: number }
   | { event: 'checkpoint'; step: number }
   | { event: 'alarm'; step: number; alarm: Alarm; message: string }

@@ -21,10 +21,12 @@ import { inpaintingTask } from '../ssl/inpainting.js';
 import type { PretextMethod, PretextTask } from '../ssl/pretext.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { appendEvent, lossCurve, mendEvents, type RunEvent, readEvents } from './events.js';
+import { float32Tensors } from './model-store.js';
 import { RunPreviews } from './preview.js';
 import { ProgressWatch, stallMessage, watchPlan } from './progress-watch.js';
 import { createRun, newId, type RunConfig, type RunPaths, readRun, runPaths } from './run-store.js';
 import { learningRateAt } from './schedule.js';
+import { startFrom, startMessage } from './start-weights.js';
 import { initialState, pretextStep, type TrainingStep } from './step-program.js';
 
 export interface PretrainOptions {
@@ -43,6 +45,8 @@ export interface PretrainOptions {
   seed: number;
   split: Split | null;
   positives: Positives;
+  /** A safetensors file whose weights the encoder starts from; null: random. */
+  weights: string | null;
   /** Steps between checkpoints; null: by time. */
   checkpointEvery: number | null;
   /** Whether pictures of what it has learnt are made while it runs. */
@@ -170,8 +174,11 @@ export async function pretrain(
 ): Promise<PretrainResult> {
   const leftOut = leftOutFlags(project);
   const cache = await cacheFor(project, cacheSideFor(options.imageSize), options.split, leftOut, control);
-  const config = { ...planRun(options, cache), leftOut };
-  createRun(project, config);
+  const plan = { ...planRun(options, cache), leftOut };
+  const start = options.weights === null ? null : startFrom(options.weights, plan);
+  const config = start === null ? plan : { ...plan, start: start.origin };
+  const paths = createRun(project, config);
+  if (start !== null) writeSafetensors(paths.start, start.tensors, { format: 'pt', run: config.id });
   return train(project, config, cache, options.checkpointEvery, control, onEvent);
 }
 
@@ -226,6 +233,7 @@ async function train(
   control.onProgress({ phase: 'Getting the first step ready', done: 0, total: null, etaSeconds: null });
   const session = await ProgramSession.create(step.program, { provider: config.device, threads: config.threads });
   const values = initialState(step, config.seed);
+  if (config.start !== undefined) for (const [name, data] of float32Tensors(paths.start)) values.set(name, data);
   const checkpoint = loadCheckpoint(paths.checkpoints);
   if (checkpoint !== null) for (const [name, { data }] of checkpoint.state) values.set(name, data);
   session.setValues(values);
@@ -238,6 +246,9 @@ async function train(
     threads: config.threads,
     resumed: checkpoint !== null,
   });
+  if (config.start !== undefined && checkpoint === null) {
+    tell({ event: 'weights', step: 0, message: startMessage(config.start) });
+  }
 
   const loader = await BatchLoader.start({
     cache,

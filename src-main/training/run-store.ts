@@ -9,6 +9,7 @@ import type { Flag } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
 import type { Provider } from '../engine/session.js';
+import type { FitReport } from '../nn/foreign-weights.js';
 import type { BackboneName, VitConfig } from '../nn/vit.js';
 import type { Positives } from '../pixels/sampler.js';
 import type { PretextMethod } from '../ssl/pretext.js';
@@ -40,8 +41,17 @@ export interface RunConfig {
   samples: number;
   samplesHash: string;
   appVersion: string;
+  /** Weights from elsewhere that the encoder started from; absent where it started at random. */
+  start?: StartWeights;
   /** Whether pictures are made while it runs; runs from before there were any do not say. */
   previews?: boolean;
+}
+
+/** Where an encoder's first weights came from, and what of them was taken. */
+export interface StartWeights extends FitReport {
+  /** Name of the file, without its folder. */
+  file: string;
+  sha256: string;
 }
 
 export interface RunPaths {
@@ -50,6 +60,8 @@ export interface RunPaths {
   events: string;
   checkpoints: string;
   encoder: string;
+  /** Weights from elsewhere, fitted to the encoder: the run can be resumed without the file they came from. */
+  start: string;
   /** What a person wrote about the run. */
   note: string;
   previews: string;
@@ -63,6 +75,7 @@ export function runPaths(project: Project, id: string): RunPaths {
     events: join(folder, 'events.jsonl'),
     checkpoints: join(folder, 'checkpoints'),
     encoder: join(folder, 'encoder.safetensors'),
+    start: join(folder, 'start.safetensors'),
     note: join(folder, 'note.txt'),
     previews: join(folder, 'previews'),
   };

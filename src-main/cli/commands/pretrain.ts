@@ -38,6 +38,7 @@ interface PretrainFlags extends ProjectFlag, EncoderFlags {
   seed?: number;
   split?: Split;
   positives?: Positives;
+  weights?: string;
   checkpointEvery?: number;
   previews: boolean;
 }
@@ -47,6 +48,7 @@ const EPOCHS = 50;
 const FIXED = [
   ...['method', 'backbone', 'imageSize', 'patchSize', 'depth', 'epochs', 'batch', 'learningRate', 'seed', 'split'],
   'positives',
+  'weights',
   'previews',
 ];
 
@@ -75,12 +77,14 @@ export function registerPretrain(program: Command, perform: Perform): void {
         'patient',
       ]),
     )
+    .option('--weights <file>', "start from a safetensors file with timm's names (default: random)")
     .option('--no-previews', 'make no pictures of what the run has learnt while it goes on')
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: by time)', wholeNumber(1));
   addDevice(command, null);
   addExamples(command, [
     'pretrain --project study --method inpainting --epochs 40',
     'pretrain --project study --method contrastive --backbone vit-small --positives series --device auto',
+    'pretrain --project study --method inpainting --backbone vit-small --patch-size 16 --image-size 224 --weights dino.safetensors',
     'pretrain --project study --resume latest',
   ]);
 }
@@ -94,6 +98,7 @@ async function pretrain(context: Context, flags: PretrainFlags): Promise<Outcome
       if (event.event === 'step') loss = `, loss ${event.loss.toFixed(4)}`;
       if (event.event === 'speed') loss += `, ${formatCount(event.imagesPerSecond)} images/s`;
       if (event.event === 'started') announce(context, event, flags);
+      if (event.event === 'weights' && !terminal.json) terminal.note(event.message);
       if (event.event === 'alarm') terminal.note(`Warning: ${event.message}`);
     },
     detail: () => loss,
@@ -144,6 +149,7 @@ function newRun(flags: PretrainFlags): PretrainOptions {
     seed: flags.seed ?? 0,
     split: flags.split ?? null,
     positives: flags.positives ?? 'image',
+    weights: flags.weights === undefined ? null : resolve(flags.weights),
     checkpointEvery: flags.checkpointEvery ?? null,
     previews: flags.previews,
   };

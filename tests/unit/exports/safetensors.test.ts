@@ -90,6 +90,7 @@ describe('safetensors', () => {
         fc.float32Array(values).map((data): Tensor => ({ dtype: 'F32', shape, data })),
         fc.float64Array(values).map((data): Tensor => ({ dtype: 'F64', shape, data })),
         fc.uint16Array(values).map((data): Tensor => ({ dtype: 'F16', shape, data })),
+        fc.uint16Array(values).map((data): Tensor => ({ dtype: 'BF16', shape, data })),
         fc.bigInt64Array(values).map((data): Tensor => ({ dtype: 'I64', shape, data })),
         fc.uint8Array(values).map((data): Tensor => ({ dtype: 'U8', shape, data })),
       );
@@ -138,7 +139,7 @@ describe('damaged safetensors', () => {
     ['fractional size', { a: f32([0.5], 0, 2) }, 2, /no list of sizes/],
     ['reversed offsets', { a: f32([2], 8, 0) }, 8, /needs 8 bytes and has -8/],
     ['offset that is no number', { a: f32([2], '0', 8) }, 8, /no pair of offsets/],
-    ['unknown type', { a: { dtype: 'BF16', shape: [1], data_offsets: [0, 2] } }, 2, /type "BF16"/],
+    ['unknown type', { a: { dtype: 'F8_E4M3', shape: [2], data_offsets: [0, 2] } }, 2, /type "F8_E4M3"/],
     ['type from the prototype', { a: { dtype: 'toString', shape: [1], data_offsets: [0, 2] } }, 2, /type "toString"/],
     ['metadata that is no text', { __metadata__: { a: 1 } }, 0, /metadata "a" is no text/],
     [

@@ -30,6 +30,7 @@ const options: Omit<PretrainOptions, 'method' | 'previews'> = {
   seed: 4,
   split: null,
   positives: 'image',
+  weights: null,
   checkpointEvery: null,
 };
 
