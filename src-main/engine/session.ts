@@ -9,12 +9,13 @@ import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
 import { inputName, type Program, program } from '../graph/program.js';
-import { type DType, sizeOf, type Tensor, typeName } from '../graph/tensor.js';
+import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
+import { allocate, type ProgramRunner, requireFit, type TensorData } from './runner.js';
+
+export { allocate, type TensorData } from './runner.js';
 
 /** Execution providers of ONNX Runtime that Pretext uses. */
 export type Provider = 'cpu' | 'webgpu' | 'dml' | 'cuda' | 'coreml';
-
-export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
 export interface SessionOptions {
   provider: Provider;
@@ -32,30 +33,8 @@ const ORT_TYPES: Record<DType, ort.Tensor.Type> = {
   bool: 'bool',
 };
 
-/** An array that can hold a tensor's values. */
-export function allocate(dtype: DType, length: number): TensorData {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(length);
-    case 'float64':
-      return new Float64Array(length);
-    case 'int32':
-      return new Int32Array(length);
-    case 'int64':
-      return new BigInt64Array(length);
-    case 'bool':
-      return new Uint8Array(length);
-  }
-}
-
 function toOrt(name: string, tensor: Tensor, data: TensorData): ort.Tensor {
-  const expected = allocate(tensor.dtype, 0).constructor;
-  if (data.constructor !== expected || data.length !== sizeOf(tensor.shape)) {
-    throw new PretextError({
-      code: 'internal',
-      message: `Input ${name} wants ${typeName(tensor)} and was given ${data.constructor.name} of ${data.length} values.`,
-    });
-  }
+  requireFit(name, tensor, data);
   return new ort.Tensor(ORT_TYPES[tensor.dtype], data, [...tensor.shape]);
 }
 
@@ -76,7 +55,7 @@ function commonOptions({ provider, threads }: SessionOptions): ort.InferenceSess
 type StateKind = 'host' | 'gpu-buffer';
 
 /** A compiled program with its state. */
-export class ProgramSession {
+export class ProgramSession implements ProgramRunner {
   private readonly state = new Map<string, ort.Tensor>();
   /** On the host: buffers that the next values are written to; they change places with the current ones. */
   private readonly spare = new Map<string, ort.Tensor>();
@@ -131,7 +110,6 @@ export class ProgramSession {
     }
   }
 
-  /** Sets state variables and frozen inputs by name; names that the program does not have are ignored. */
   setValues(values: ReadonlyMap<string, TensorData>): void {
     for (const { name, current } of this.program.state) {
       const data = values.get(name);
@@ -149,12 +127,6 @@ export class ProgramSession {
     }
   }
 
-  /**
-   * A copy of the current values of the state variables and of the frozen inputs, of those alone whose name `wanted`
-   * takes.
-   *
-   * @throws PretextError `device` where the device fails.
-   */
   async getState(wanted: (name: string) => boolean = () => true): Promise<Map<string, TensorData>> {
     const result = new Map<string, TensorData>();
     const onDevice = new Map<string, ort.Tensor>();
@@ -199,13 +171,6 @@ export class ProgramSession {
     }
   }
 
-  /**
-   * Runs the program once on a batch and replaces its state.
-   *
-   * @param inputs one array for each of the program's inputs, by name
-   * @returns the program's outputs by name
-   * @throws PretextError `internal` on wrong inputs, `device` where the device fails
-   */
   async run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
     if (this.running) throw new PretextError({ code: 'internal', message: 'A program was run twice at once.' });
     const feeds: Record<string, ort.Tensor> = {};
@@ -256,7 +221,6 @@ export class ProgramSession {
     return outputs;
   }
 
-  /** Frees the device's memory. */
   async release(): Promise<void> {
     if (this.stateKind === 'gpu-buffer') for (const tensor of this.state.values()) tensor.dispose();
     this.state.clear();

@@ -3,6 +3,8 @@
  * its outputs. Shapes are static, so every mistake in a model is found while it is built, not while it runs.
  */
 
+import type { Tf, TfTensor } from './tfjs.js';
+
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
 export type FloatDType = 'float32' | 'float64';
 export type Shape = readonly number[];
@@ -57,6 +59,15 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   gradient?(operation: Operation<A>, outputGradients: readonly (Tensor | null)[]): (Tensor | null)[];
   /** The lowering to ONNX. */
   lower(operation: Operation<A>, lowering: Lowering): void;
+  /**
+   * The op in TensorFlow.js: one value for each output, in order, from one for each input. To add one, write it with
+   * `tf.` functions that TensorFlow.js can differentiate wherever there is a choice; nothing needs to be freed, since
+   * all but the results goes when it returns; an input may be returned as it is. `int64` values arrive as `int32`;
+   * `float64` never arrives. tests/unit/engine/tfjs-kernels.test.ts compares every case of
+   * tests/unit/graph/support/op-cases.ts with ONNX Runtime, values and gradients: an op with a case there is proven.
+   * Absent: TensorFlow.js cannot run programs with this op.
+   */
+  evaluate?(operation: Operation<A>, inputs: readonly TfTensor[], tf: Tf): TfTensor[];
 }
 
 /** One use of an op. */
@@ -130,6 +141,20 @@ export function normaliseAxis(axis: number, rank: number): number {
 
 export function typeName(tensor: TensorType): string {
   return `${tensor.dtype}[${tensor.shape.join(', ')}]`;
+}
+
+/** Element type of a value of type `dtype` in TensorFlow.js, which has no int64 and no float64. */
+export function tfDType(dtype: DType): 'float32' | 'int32' | 'bool' {
+  switch (dtype) {
+    case 'float32':
+    case 'float64':
+      return 'float32';
+    case 'int32':
+    case 'int64':
+      return 'int32';
+    case 'bool':
+      return 'bool';
+  }
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {

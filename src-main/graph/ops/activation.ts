@@ -13,6 +13,7 @@ const erfOp: OpDefinition<Record<string, never>> = {
     if (x.dtype === 'float32') l.emit('Erf', [l.input(0)], { outputs: [l.output(0)] });
     else l.emit('Identity', [erfFloat64(l, l.input(0))], { outputs: [l.output(0)] });
   },
+  evaluate: (_operation, [x], tf) => [tf.erf(x)],
 };
 
 /** Gauss's error function. */
@@ -66,6 +67,10 @@ const geluOp: OpDefinition<Record<string, never>> = {
     const half = l.emit('Mul', [error, value(0.5)]);
     const distribution = l.emit('Add', [half, value(0.5)], { outputs: [l.output(1)] });
     l.emit('Mul', [l.input(0), distribution], { outputs: [l.output(0)] });
+  },
+  evaluate(_operation, [x], tf) {
+    const distribution = tf.add(tf.mul(tf.erf(tf.mul(x, Math.SQRT1_2)), 0.5), 0.5);
+    return [tf.mul(x, distribution), distribution];
   },
 };
 

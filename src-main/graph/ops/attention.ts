@@ -63,6 +63,10 @@ const attentionOp: OpDefinition<Record<string, never>> = {
     const weights = l.emit('Softmax', [scores], { attributes: { axis: -1 }, outputs: [l.output(1)] });
     l.emit('MatMul', [weights, l.input(2)], { outputs: [l.output(0)] });
   },
+  evaluate({ inputs: [{ shape }] }, [q, k, v], tf) {
+    const weights = tf.softmax(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(shape[3])));
+    return [tf.matMul(weights, v), weights];
+  },
 };
 
 /**

@@ -1,4 +1,4 @@
-/** @file Element-wise ops with NumPy broadcasting: shape rule, gradient and ONNX lowering of each in one place. */
+/** @file Element-wise ops with NumPy broadcasting: shape rule, gradient and lowerings of each in one place. */
 
 import {
   type Attributes,
@@ -10,8 +10,10 @@ import {
   requireSameDType,
   type Shape,
   type Tensor,
+  tfDType,
   typeName,
 } from '../tensor.js';
+import type { Tf, TfTensor } from '../tfjs.js';
 import { sum } from './reduce.js';
 import { broadcastTo, reshape } from './shape.js';
 import { scalar } from './source.js';
@@ -40,9 +42,10 @@ export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   return axes.length === 0 ? gradient : reshape(sum(gradient, axes), shape);
 }
 
+type BinaryEvaluate = (tf: Tf, a: TfTensor, b: TfTensor) => TfTensor;
 type BinaryGradient = (gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => [Tensor, Tensor];
 
-function binary(name: string, onnx: string, gradient: BinaryGradient): OpDefinition<None> {
+function binary(name: string, onnx: string, evaluate: BinaryEvaluate, gradient: BinaryGradient): OpDefinition<None> {
   return {
     name,
     infer: ([a, b]) => [{ shape: broadcastShapes(name, a.shape, b.shape), dtype: requireSameDType(name, [a, b]) }],
@@ -52,16 +55,48 @@ function binary(name: string, onnx: string, gradient: BinaryGradient): OpDefinit
       return [unbroadcast(toA, a.shape), unbroadcast(toB, b.shape)];
     },
     lower: (_operation, l) => void l.emit(onnx, [l.input(0), l.input(1)], { outputs: [l.output(0)] }),
+    evaluate: (_operation, [a, b], tf) => [evaluate(tf, a, b)],
   };
 }
 
-const addOp = binary('add', 'Add', (g) => [g, g]);
-const subOp = binary('sub', 'Sub', (g) => [g, neg(g)]);
-const mulOp = binary('mul', 'Mul', (g, a, b) => [mul(g, b), mul(g, a)]);
-const divOp = binary('div', 'Div', (g, _a, b, output) => [div(g, b), neg(mul(g, div(output, b)))]);
+const addOp = binary(
+  'add',
+  'Add',
+  (tf, a, b) => tf.add(a, b),
+  (g) => [g, g],
+);
+const subOp = binary(
+  'sub',
+  'Sub',
+  (tf, a, b) => tf.sub(a, b),
+  (g) => [g, neg(g)],
+);
+const mulOp = binary(
+  'mul',
+  'Mul',
+  (tf, a, b) => tf.mul(a, b),
+  (g, a, b) => [mul(g, b), mul(g, a)],
+);
+const divOp = binary('div', 'Div', quotient, (g, _a, b, output) => [div(g, b), neg(mul(g, div(output, b)))]);
 // Where both are equal, half of the gradient goes to each, as in PyTorch.
-const maximumOp = binary('maximum', 'Max', (g, a, b) => share(g, greater(a, b), equal(a, b)));
-const minimumOp = binary('minimum', 'Min', (g, a, b) => share(g, less(a, b), equal(a, b)));
+const maximumOp = binary(
+  'maximum',
+  'Max',
+  (tf, a, b) => tf.maximum(a, b),
+  (g, a, b) => share(g, greater(a, b), equal(a, b)),
+);
+const minimumOp = binary(
+  'minimum',
+  'Min',
+  (tf, a, b) => tf.minimum(a, b),
+  (g, a, b) => share(g, less(a, b), equal(a, b)),
+);
+
+/** TensorFlow.js rounds quotients of whole numbers down; ONNX, as C does, towards 0. */
+function quotient(tf: Tf, a: TfTensor, b: TfTensor): TfTensor {
+  if (a.dtype !== 'int32') return tf.div(a, b);
+  return tf.mul(tf.floorDiv(tf.abs(a), tf.abs(b)), tf.mul(tf.sign(a), tf.sign(b)));
+}
 
 function share(gradient: Tensor, first: Tensor, tie: Tensor): [Tensor, Tensor] {
   const one = scalar(1, gradient.dtype);
@@ -81,7 +116,7 @@ export const scale = (tensor: Tensor, factor: number): Tensor => mul(tensor, sca
 /** `tensor + offset` with a plain number. */
 export const shift = (tensor: Tensor, offset: number): Tensor => add(tensor, scalar(offset, tensor.dtype));
 
-function comparison(name: string, onnx: string): OpDefinition<None> {
+function comparison(name: string, onnx: string, evaluate: BinaryEvaluate): OpDefinition<None> {
   return {
     name,
     infer: ([a, b]) => {
@@ -89,12 +124,13 @@ function comparison(name: string, onnx: string): OpDefinition<None> {
       return [{ shape: broadcastShapes(name, a.shape, b.shape), dtype: 'bool' }];
     },
     lower: (_operation, l) => void l.emit(onnx, [l.input(0), l.input(1)], { outputs: [l.output(0)] }),
+    evaluate: (_operation, [a, b], tf) => [evaluate(tf, a, b)],
   };
 }
 
-const equalOp = comparison('equal', 'Equal');
-const greaterOp = comparison('greater', 'Greater');
-const lessOp = comparison('less', 'Less');
+const equalOp = comparison('equal', 'Equal', (tf, a, b) => tf.equal(a, b));
+const greaterOp = comparison('greater', 'Greater', (tf, a, b) => tf.greater(a, b));
+const lessOp = comparison('less', 'Less', (tf, a, b) => tf.less(a, b));
 
 export const equal = (a: Tensor, b: Tensor): Tensor => apply(equalOp, [a, b], {});
 export const greater = (a: Tensor, b: Tensor): Tensor => apply(greaterOp, [a, b], {});
@@ -113,6 +149,7 @@ const whereOp: OpDefinition<None> = {
     return [null, unbroadcast(where(condition, g, zero), a.shape), unbroadcast(where(condition, zero, g), b.shape)];
   },
   lower: (_operation, l) => void l.emit('Where', [l.input(0), l.input(1), l.input(2)], { outputs: [l.output(0)] }),
+  evaluate: (_operation, [condition, a, b], tf) => [tf.where(condition, a, b)],
 };
 
 /** `a` where the condition holds, else `b`. */
@@ -120,26 +157,79 @@ export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor => apply(
 
 type UnaryGradient = (gradient: Tensor, x: Tensor, output: Tensor) => Tensor;
 
-function unary(name: string, onnx: string, gradient: UnaryGradient): OpDefinition<None> {
+type UnaryEvaluate = (tf: Tf, x: TfTensor) => TfTensor;
+
+function unary(name: string, onnx: string, evaluate: UnaryEvaluate, gradient: UnaryGradient): OpDefinition<None> {
   return {
     name,
     infer: ([x]) => [{ shape: x.shape, dtype: requireSameDType(name, [x], true) }],
     gradient: ({ inputs: [x], outputs }, [g]) => [g === null ? null : gradient(g, x, outputs[0])],
     lower: (_operation, l) => void l.emit(onnx, [l.input(0)], { outputs: [l.output(0)] }),
+    evaluate: (_operation, [x], tf) => [evaluate(tf, x)],
   };
 }
 
-const negOp = unary('neg', 'Neg', (g) => neg(g));
-const expOp = unary('exp', 'Exp', (g, _x, y) => mul(g, y));
-const logOp = unary('log', 'Log', (g, x) => div(g, x));
-const sqrtOp = unary('sqrt', 'Sqrt', (g, _x, y) => div(scale(g, 0.5), y));
-const reciprocalOp = unary('reciprocal', 'Reciprocal', (g, _x, y) => neg(mul(g, mul(y, y))));
-const tanhOp = unary('tanh', 'Tanh', (g, _x, y) => mul(g, shift(neg(mul(y, y)), 1)));
-const sigmoidOp = unary('sigmoid', 'Sigmoid', (g, _x, y) => mul(g, mul(y, shift(neg(y), 1))));
-const reluOp = unary('relu', 'Relu', (g, x) => where(greater(x, scalar(0, x.dtype)), g, scalar(0, g.dtype)));
-const absOp = unary('abs', 'Abs', (g, x) => where(less(x, scalar(0, x.dtype)), neg(g), g));
+const negOp = unary(
+  'neg',
+  'Neg',
+  (tf, x) => tf.neg(x),
+  (g) => neg(g),
+);
+const expOp = unary(
+  'exp',
+  'Exp',
+  (tf, x) => tf.exp(x),
+  (g, _x, y) => mul(g, y),
+);
+const logOp = unary(
+  'log',
+  'Log',
+  (tf, x) => tf.log(x),
+  (g, x) => div(g, x),
+);
+const sqrtOp = unary(
+  'sqrt',
+  'Sqrt',
+  (tf, x) => tf.sqrt(x),
+  (g, _x, y) => div(scale(g, 0.5), y),
+);
+const reciprocalOp = unary(
+  'reciprocal',
+  'Reciprocal',
+  (tf, x) => tf.reciprocal(x),
+  (g, _x, y) => neg(mul(g, mul(y, y))),
+);
+const tanhOp = unary(
+  'tanh',
+  'Tanh',
+  (tf, x) => tf.tanh(x),
+  (g, _x, y) => mul(g, shift(neg(mul(y, y)), 1)),
+);
+const sigmoidOp = unary(
+  'sigmoid',
+  'Sigmoid',
+  (tf, x) => tf.sigmoid(x),
+  (g, _x, y) => mul(g, mul(y, shift(neg(y), 1))),
+);
+const reluOp = unary(
+  'relu',
+  'Relu',
+  (tf, x) => tf.relu(x),
+  (g, x) => where(greater(x, scalar(0, x.dtype)), g, scalar(0, g.dtype)),
+);
+const absOp = unary(
+  'abs',
+  'Abs',
+  (tf, x) => tf.abs(x),
+  (g, x) => where(less(x, scalar(0, x.dtype)), neg(g), g),
+);
 const squareOp: OpDefinition<None> = {
-  ...unary('square', 'Mul', (g, x) => mul(g, scale(x, 2))),
+  ...unary(
+    'square',
+    'Mul',
+    (tf, x) => tf.square(x),
+    (g, x) => mul(g, scale(x, 2)),
+  ),
   lower: (_operation, l) => void l.emit('Mul', [l.input(0), l.input(0)], { outputs: [l.output(0)] }),
 };
 
@@ -168,6 +258,7 @@ const castOp: OpDefinition<CastAttributes> = {
   gradient: ({ inputs: [x] }, [g]) => [g === null || !isFloat(x.dtype) ? null : cast(g, x.dtype)],
   lower: ({ attributes }, l) =>
     void l.emit('Cast', [l.input(0)], { attributes: { to: ONNX_DTYPE[attributes.to] }, outputs: [l.output(0)] }),
+  evaluate: ({ attributes }, [x], tf) => [tf.cast(x, tfDType(attributes.to))],
 };
 
 /** Converts the element type; a no-op where it is that type already. */
@@ -179,6 +270,7 @@ const stopGradientOp: OpDefinition<Attributes> = {
   name: 'stopGradient',
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   lower: (_operation, l) => void l.emit('Identity', [l.input(0)], { outputs: [l.output(0)] }),
+  evaluate: (_operation, [x]) => [x],
 };
 
 /** The value of `x`, through which no gradient flows. */

@@ -6,14 +6,19 @@ import {
   GraphError,
   normaliseAxis,
   type OpDefinition,
+  type Shape,
   sameShape,
+  sizeOf,
   type Tensor,
+  tfDType,
   typeName,
 } from '../tensor.js';
+import type { Tf, TfTensor } from '../tfjs.js';
 import { ONNX_DTYPE } from './elementwise.js';
 import { zeros } from './shape.js';
 
 type None = Record<string, never>;
+type TfIndices = ReturnType<Tf['tensor1d']>;
 
 function requireIndices(op: string, indices: Tensor): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
@@ -33,6 +38,7 @@ const gatherOp: OpDefinition<None> = {
   gradient: ({ inputs: [x, indices] }, [g]) => [g === null ? null : scatterAddRows(zeros(x), indices, g), null],
   lower: (_operation, l) =>
     void l.emit('Gather', [l.input(0), l.input(1)], { attributes: { axis: 0 }, outputs: [l.output(0)] }),
+  evaluate: (_operation, [x, indices], tf) => [tf.gather(x, indices)],
 };
 
 /**
@@ -64,6 +70,9 @@ const scatterAddOp: OpDefinition<None> = {
     const column = l.emit('Reshape', [wide, l.constant([indices.shape[0], 1], [2], 'int64')]);
     l.emit('ScatterND', [l.input(0), column, l.input(2)], { attributes: { reduction: 'add' }, outputs: [l.output(0)] });
   },
+  evaluate: ({ inputs: [{ shape }] }, [base, indices, updates], tf) => [
+    tf.add(base, tf.unsortedSegmentSum(updates, indices as TfIndices, shape[0])),
+  ],
 };
 
 /**
@@ -93,6 +102,9 @@ const takeAlongAxisOp: OpDefinition<AxisAttributes> = {
   ],
   lower: ({ attributes: { axis } }, l) =>
     void l.emit('GatherElements', [l.input(0), l.input(1)], { attributes: { axis }, outputs: [l.output(0)] }),
+  evaluate: ({ inputs: [{ shape, size }], attributes: { axis } }, [x, indices], tf) => [
+    tf.reshape(tf.gather(tf.reshape(x, [size]), flatPositions(tf, shape, axis, indices)), indices.shape),
+  ],
 };
 
 const putAlongAxisOp: OpDefinition<AxisAttributes> = {
@@ -118,7 +130,29 @@ const putAlongAxisOp: OpDefinition<AxisAttributes> = {
       attributes: { axis, reduction: 'add' },
       outputs: [l.output(0)],
     }),
+  evaluate({ inputs: [{ shape, size }], attributes: { axis } }, [base, indices, updates], tf) {
+    const positions = flatPositions(tf, shape, axis, indices);
+    const sums = tf.unsortedSegmentSum(tf.reshape(updates, [updates.size]), positions, size);
+    return [tf.add(base, tf.reshape(sums, [...shape]))];
+  },
 };
+
+/**
+ * TensorFlow.js gathers and adds whole rows: for single elements, the positions of `indices` along an axis in the flat
+ * values of a tensor.
+ */
+function flatPositions(tf: Tf, shape: Shape, axis: number, indices: TfTensor): TfIndices {
+  const stride = sizeOf(shape.slice(axis + 1));
+  const outer = sizeOf(shape.slice(0, axis));
+  // Where the row starts that element [outer, taken, inner] comes from: [outer, 1, stride].
+  const starts = Int32Array.from(
+    { length: outer * stride },
+    (_, i) => Math.floor(i / stride) * shape[axis] * stride + (i % stride),
+  );
+  const taken = tf.reshape(indices, [outer, indices.shape[axis], stride]);
+  const positions = tf.add(tf.mul(taken, tf.scalar(stride, 'int32')), tf.tensor3d(starts, [outer, 1, stride], 'int32'));
+  return tf.reshape(positions, [indices.size]);
+}
 
 /** One element of `x` for each index along `axis`, as torch.gather and numpy.take_along_axis. */
 export const takeAlongAxis = (x: Tensor, indices: Tensor, axis: number): Tensor =>
@@ -148,6 +182,9 @@ const oneHotOp: OpDefinition<OneHotAttributes> = {
     const hit = l.emit('Equal', [column, range]);
     l.emit('Cast', [hit], { attributes: { to: ONNX_DTYPE[dtype] }, outputs: [l.output(0)] });
   },
+  evaluate: ({ attributes: { classes, dtype } }, [indices], tf) => [
+    tf.cast(tf.equal(tf.expandDims(indices, -1), tf.range(0, classes, 1, 'int32')), tfDType(dtype)),
+  ],
 };
 
 /** 1 at each index along a new last axis, else 0. */

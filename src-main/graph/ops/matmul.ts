@@ -1,6 +1,7 @@
 /** @file Matrix products: batched matmul, and the affine map of a linear layer. */
 
 import { apply, GraphError, isFloat, type OpDefinition, requireSameDType, type Tensor, typeName } from '../tensor.js';
+import type { TfTensor } from '../tfjs.js';
 import { broadcastShapes, unbroadcast } from './elementwise.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -73,6 +74,13 @@ const matmulOp: OpDefinition<MatmulAttributes> = {
     if (factor === 1) l.emit('MatMul', product, { outputs });
     else l.emit('Mul', [l.emit('MatMul', product), l.constant([factor], [], a.dtype)], { outputs });
   },
+  evaluate({ outputs: [{ shape }], attributes: { transposeA, transposeB, factor } }, [a, b], tf) {
+    // TensorFlow.js's own broadcasting of leading axes is wrong where each side has a length of 1 that the other lacks.
+    const lead = shape.slice(0, -2);
+    const spread = (x: TfTensor) => tf.broadcastTo(x, [...lead, ...x.shape.slice(-2)]);
+    const product = tf.matMul(spread(a), spread(b), transposeA, transposeB);
+    return [factor === 1 ? product : tf.mul(product, factor)];
+  },
 };
 
 function swapLastOf(axes: number[]): number[] {
@@ -100,6 +108,7 @@ const linearOp: OpDefinition<Record<string, never>> = {
   },
   lower: (_operation, l) =>
     void l.emit('Gemm', [l.input(0), l.input(1), l.input(2)], { attributes: { transB: 1 }, outputs: [l.output(0)] }),
+  evaluate: (_operation, [x, weight, bias], tf) => [tf.add(tf.matMul(x, weight, false, true), bias)],
 };
 
 const columnSumOp: OpDefinition<Record<string, never>> = {
@@ -114,6 +123,7 @@ const columnSumOp: OpDefinition<Record<string, never>> = {
     const ones = l.constant(new Array<number>(x.shape[0]).fill(1), [1, x.shape[0]], x.dtype);
     l.emit('Gemm', [ones, l.input(0)], { outputs: [l.output(0)] });
   },
+  evaluate: (_operation, [x], tf) => [tf.sum(x, 0, true)],
 };
 
 /** Sum over the rows of a matrix: [rows, columns] -> [columns]. */

@@ -73,6 +73,12 @@ const layerNormOp: OpDefinition<LayerNormAttributes> = {
       outputs: [0, 1, 2].map((index) => (index === 0 || l.used(1) || l.used(2) ? l.output(index) : '')),
     });
   },
+  evaluate({ attributes: { epsilon } }, [x, gamma, beta], tf) {
+    const average = tf.mean(x, -1, true);
+    const centred = tf.sub(x, average);
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+    return [tf.add(tf.mul(tf.mul(centred, inverse), gamma), beta), average, inverse];
+  },
 };
 
 /**
@@ -99,6 +105,7 @@ const softmaxOp: OpDefinition<Record<string, never>> = {
     return [mul(y, sub(g, sum(mul(g, y), -1, true)))];
   },
   lower: (_operation, l) => void l.emit('Softmax', [l.input(0)], { attributes: { axis: -1 }, outputs: [l.output(0)] }),
+  evaluate: (_operation, [x], tf) => [tf.softmax(x)],
 };
 
 /** Softmax over the last axis. */
@@ -110,6 +117,7 @@ const logSoftmaxOp: OpDefinition<Record<string, never>> = {
   gradient: ({ outputs: [y] }, [g]) => [g === null ? null : sub(g, mul(exp(y), sum(g, -1, true)))],
   lower: (_operation, l) =>
     void l.emit('LogSoftmax', [l.input(0)], { attributes: { axis: -1 }, outputs: [l.output(0)] }),
+  evaluate: (_operation, [x], tf) => [tf.logSoftmax(x)],
 };
 
 /** log(softmax(x)) over the last axis, without overflow. */

@@ -32,6 +32,7 @@ const sumOp: OpDefinition<ReduceAttributes> = {
       outputs: [l.output(0)],
     });
   },
+  evaluate: ({ attributes: { axes, keepDims } }, [x], tf) => [tf.sum(x, [...axes], keepDims)],
 };
 
 const maxOp: OpDefinition<ReduceAttributes> = {
@@ -54,6 +55,7 @@ const maxOp: OpDefinition<ReduceAttributes> = {
       outputs: [l.output(0)],
     });
   },
+  evaluate: ({ attributes: { axes, keepDims } }, [x], tf) => [tf.max(x, [...axes], keepDims)],
 };
 
 const sumSquaresOp: OpDefinition<ReduceAttributes> = {
@@ -71,6 +73,7 @@ const sumSquaresOp: OpDefinition<ReduceAttributes> = {
       outputs: [l.output(0)],
     });
   },
+  evaluate: ({ attributes: { axes, keepDims } }, [x], tf) => [tf.sum(tf.square(x), [...axes], keepDims)],
 };
 
 type Axes = number | readonly number[] | null;

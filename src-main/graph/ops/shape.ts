@@ -31,6 +31,7 @@ const reshapeOp: OpDefinition<ShapeAttributes> = {
   gradient: ({ inputs: [x] }, [g]) => [g === null ? null : reshape(g, x.shape)],
   lower: ({ attributes: { shape } }, l) =>
     void l.emit('Reshape', [l.input(0), l.constant(shape, [shape.length], 'int64')], { outputs: [l.output(0)] }),
+  evaluate: ({ attributes: { shape } }, [x], tf) => [tf.reshape(x, [...shape])],
 };
 
 /** The same values in another shape of the same size; one length may be -1. */
@@ -62,6 +63,7 @@ const broadcastOp: OpDefinition<ShapeAttributes> = {
   },
   lower: ({ attributes: { shape } }, l) =>
     void l.emit('Expand', [l.input(0), l.constant(shape, [shape.length], 'int64')], { outputs: [l.output(0)] }),
+  evaluate: ({ attributes: { shape } }, [x], tf) => [tf.broadcastTo(x, [...shape])],
 };
 
 /** Repeats along axes of length 1 (and new leading axes) until the shape is reached. */
@@ -89,6 +91,7 @@ const transposeOp: OpDefinition<TransposeAttributes> = {
   },
   lower: ({ attributes: { permutation } }, l) =>
     void l.emit('Transpose', [l.input(0)], { attributes: { perm: permutation }, outputs: [l.output(0)] }),
+  evaluate: ({ attributes: { permutation } }, [x], tf) => [tf.transpose(x, [...permutation])],
 };
 
 /** Axis `i` of the result is axis `permutation[i]` of `x`. */
@@ -128,6 +131,7 @@ const concatOp: OpDefinition<AxisAttributes> = {
       inputs.map((_, index) => l.input(index)),
       { attributes: { axis }, outputs: [l.output(0)] },
     ),
+  evaluate: ({ attributes: { axis } }, inputs, tf) => [tf.concat([...inputs], axis)],
 };
 
 /** Joins tensors along an axis. */
@@ -158,6 +162,13 @@ const sliceOp: OpDefinition<SliceAttributes> = {
     const one = (value: number) => l.constant([value], [1], 'int64');
     l.emit('Slice', [l.input(0), one(start), one(end), one(axis)], { outputs: [l.output(0)] });
   },
+  evaluate: ({ outputs: [{ shape }], attributes: { axis, start } }, [x], tf) => [
+    tf.slice(
+      x,
+      shape.map((_, i) => (i === axis ? start : 0)),
+      [...shape],
+    ),
+  ],
 };
 
 /** Elements `start` .. `end - 1` along one axis. */
@@ -194,6 +205,7 @@ const splitOp: OpDefinition<SplitAttributes> = {
       attributes: { axis, num_outputs: parts },
       outputs: outputs.map((_, index) => l.output(index)),
     }),
+  evaluate: ({ attributes: { axis, parts } }, [x], tf) => tf.split(x, parts, axis),
 };
 
 /** Zeros of a tensor's type. */
@@ -229,6 +241,12 @@ const padOp: OpDefinition<PadAttributes> = {
     pads[x.rank + axis] = after;
     l.emit('Pad', [l.input(0), l.constant(pads, [pads.length], 'int64')], { outputs: [l.output(0)] });
   },
+  evaluate: ({ attributes: { axis, before, after } }, [x], tf) => [
+    tf.pad(
+      x,
+      x.shape.map((_, i) => (i === axis ? [before, after] : [0, 0])),
+    ),
+  ],
 };
 
 /** Zeros before and after along one axis. */

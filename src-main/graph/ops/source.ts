@@ -1,6 +1,15 @@
 /** @file Where values come from: inputs of a program and constants. Neither has a gradient rule: nothing lies behind. */
 
-import { type DType, GraphError, type OpDefinition, Operation, type Shape, sizeOf, type Tensor } from '../tensor.js';
+import {
+  type DType,
+  GraphError,
+  type OpDefinition,
+  Operation,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  tfDType,
+} from '../tensor.js';
 
 type InputAttributes = {
   readonly name: string;
@@ -31,6 +40,9 @@ export const constantOp: OpDefinition<ConstantAttributes> = {
   name: 'constant',
   infer: (_inputs, { shape, dtype }) => [{ shape, dtype }],
   lower: () => undefined,
+  evaluate: ({ values, attributes: { shape, dtype } }, _inputs, tf) => [
+    tf.tensor(Array.from(values ?? []), [...shape], tfDType(dtype)),
+  ],
 };
 
 /** A value that is part of the program. */

@@ -1,0 +1,60 @@
+/** @file What every engine offers: a program made ready on a device, with its state. */
+
+import { PretextError } from '../base/errors.js';
+import type { Program } from '../graph/program.js';
+import { type DType, sizeOf, type Tensor, typeName } from '../graph/tensor.js';
+
+export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** A compiled program with its state. One run at a time. */
+export interface ProgramRunner {
+  readonly program: Program;
+  /** Milliseconds that it took to make the program ready. */
+  readonly compileMs: number;
+  /** Sets state variables and frozen inputs by name; names that the program does not have are ignored. */
+  setValues(values: ReadonlyMap<string, TensorData>): void;
+  /**
+   * A copy of the current values of the state variables and of the frozen inputs, of those alone whose name `wanted`
+   * takes.
+   *
+   * @throws PretextError `device` where the device fails.
+   */
+  getState(wanted?: (name: string) => boolean): Promise<Map<string, TensorData>>;
+  /**
+   * Runs the program once on a batch and replaces its state.
+   *
+   * @param inputs one array for each of the program's inputs, by name
+   * @returns the program's outputs by name
+   * @throws PretextError `internal` on wrong inputs, `device` where the device fails
+   */
+  run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>;
+  /** Frees the device's memory. */
+  release(): Promise<void>;
+}
+
+/** An array that can hold a tensor's values. */
+export function allocate(dtype: DType, length: number): TensorData {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'float64':
+      return new Float64Array(length);
+    case 'int32':
+      return new Int32Array(length);
+    case 'int64':
+      return new BigInt64Array(length);
+    case 'bool':
+      return new Uint8Array(length);
+  }
+}
+
+/** @throws PretextError `internal` where an array is not of a tensor's element type and size. */
+export function requireFit(name: string, tensor: Tensor, data: TensorData): void {
+  const expected = allocate(tensor.dtype, 0).constructor;
+  if (data.constructor !== expected || data.length !== sizeOf(tensor.shape)) {
+    throw new PretextError({
+      code: 'internal',
+      message: `Input ${name} wants ${typeName(tensor)} and was given ${data.constructor.name} of ${data.length} values.`,
+    });
+  }
+}
