@@ -23,7 +23,7 @@ export interface BrowseFilter {
   label: BrowseLabel | null;
   /** Images with this flag of quality; 'any' or 'none': with one at least, or without. */
   flag: Flag | 'any' | 'none' | null;
-  /** Words that must each occur in the pseudonym, the study's or the series' description, in any case. */
+  /** Words that must each occur in the pseudonym, a description of study or series, or the manufacturer, in any case. */
   text: string;
 }
 
@@ -38,13 +38,21 @@ export const ANY_IMAGE: BrowseFilter = {
   text: '',
 };
 
-/** `FROM ... WHERE ...` over `image` and what the conditions need, walked in the order of `image.browse_key`. */
-export interface BrowseScan {
-  from: string;
-  where: string;
+/** SQL with the values that its question marks stand for. */
+export interface Bound {
+  sql: string;
   values: SqlValue[];
-  /** Whether an index gives that order, or the few rows of a place have to be sorted. */
-  ordered: boolean;
+}
+
+/** The search of a filter: over series as far as it can, since there are far fewer of them than images. */
+export interface BrowseScan {
+  /**
+   * `WITH ..., passing AS (...)`: a row for each series that may hold such images, with its id, browse_key, modality,
+   * body_part and `n`, the number of its images that pass.
+   */
+  passing: Bound;
+  /** What an image of such a series must be besides: conditions over `image`. */
+  image: Bound;
 }
 
 /** More words than anybody types; each costs time for every image. */
@@ -66,64 +74,133 @@ function formsOf(word: string): string[] {
   );
 }
 
-function seriesOf(place: BrowsePlace): { sql: string; id: number } {
-  if ('seriesId' in place) return { sql: '= ?', id: place.seriesId };
-  if ('studyId' in place) return { sql: 'IN (SELECT id FROM series WHERE study_id = ?)', id: place.studyId };
-  const sql = 'IN (SELECT series.id FROM study JOIN series ON series.study_id = study.id WHERE patient_id = ?)';
-  return { sql, id: place.patientId };
+function placeCondition(place: BrowsePlace): Bound {
+  if ('seriesId' in place) return { sql: 'series.id = ?', values: [place.seriesId] };
+  if ('studyId' in place) return { sql: 'series.study_id = ?', values: [place.studyId] };
+  return { sql: 'study.patient_id = ?', values: [place.patientId] };
 }
 
-/**
- * @param columns whether columns of `series` are selected, so that it has to be joined whatever the conditions are
- * @throws PretextError `not-found` (task, class).
- */
-export function browseScan(project: Project, filter: BrowseFilter, columns?: 'series'): BrowseScan {
-  const where = ['image.available = 1'];
+/** What a filter asks of single images, in three ways: of one image, and of how many of a series pass. */
+interface ImageCondition {
+  /** Over `image`. */
+  image: Bound;
+  /** A table expression that counts in `series_id` and `n` the images that are named one by one. */
+  named: Bound;
+  /** How many images of `series` pass, where `named.n` of them are named. */
+  count: Bound;
+}
+
+function flagCondition(flag: NonNullable<BrowseFilter['flag']>): ImageCondition {
+  const one = flag !== 'any' && flag !== 'none';
+  const values = one ? [flag] : [];
+  const such = one ? 'flag = ?' : '1';
+  const named = `SELECT image.series_id, count(DISTINCT image.id) AS n
+    FROM image_flag CROSS JOIN image ON image.id = image_flag.image_id WHERE ${such} AND image.available = 1 GROUP BY 1`;
+  const flagged = `CASE WHEN EXISTS (SELECT 1 FROM series_flag WHERE series_id = series.id AND ${such})
+    THEN series.images ELSE coalesce(named.n, 0) END`;
+  return {
+    image: one
+      ? { sql: HAS_FLAG, values: [flag, flag] }
+      : { sql: flag === 'any' ? HAS_ANY_FLAG : `NOT ${HAS_ANY_FLAG}`, values: [] },
+    named: { sql: named, values },
+    count: { sql: flag === 'none' ? `series.images - ${flagged}` : flagged, values },
+  };
+}
+
+function labelCondition(project: Project, label: BrowseLabel): ImageCondition {
+  const task = getTask(project, label.task);
+  const wanted = label.kind === 'class' ? getClass(task, label.className).id : null;
+  const test = wanted !== null ? '= ?' : label.kind === 'labelled' ? 'IS NOT NULL' : 'IS NULL';
+  const last = wanted === null ? [] : [wanted];
+  const counted = wanted === null ? 'count(*)' : 'count(*) FILTER (WHERE class_id = ?)';
+  const named = `SELECT image.series_id, ${counted} AS n, count(*) AS labelled
+    FROM image_label CROSS JOIN image ON image.id = image_label.image_id
+    WHERE task_id = ? AND class_id IS NOT NULL AND image.available = 1 GROUP BY 1`;
+  const whole = `EXISTS (SELECT 1 FROM series_label
+    WHERE task_id = ? AND series_id = series.id AND class_id ${wanted === null ? 'IS NOT NULL' : '= ?'})`;
+  // A label of the series holds for its images that have none of their own.
+  const rest = '(series.images - coalesce(named.labelled, 0))';
+  const passing = `coalesce(named.n, 0) + ${whole} * ${rest}`;
+  return {
+    image: { sql: `${CLASS_IN_FORCE} ${test}`, values: [task.id, task.id, ...last] },
+    named: { sql: named, values: [...last, task.id] },
+    count: {
+      sql: label.kind === 'unlabelled' ? `series.images - (${passing})` : passing,
+      values: [task.id, ...last],
+    },
+  };
+}
+
+/** Where a filter asks two things of each image, the images of each series are looked at. */
+function together(conditions: readonly ImageCondition[]): ImageCondition {
+  const [only, ...others] = conditions;
+  if (only !== undefined && others.length === 0) return only;
+  const image = {
+    sql: ['image.available = 1', ...conditions.map(({ image: { sql } }) => sql)].join(' AND '),
+    values: conditions.flatMap(({ image: { values } }) => values),
+  };
+  const count =
+    only === undefined
+      ? { sql: 'series.images', values: [] }
+      : {
+          sql: `(SELECT count(*) FROM image INDEXED BY image_series WHERE image.series_id = series.id AND ${image.sql})`,
+          values: image.values,
+        };
+  return { image, named: { sql: 'SELECT 0 AS series_id, 0 AS n WHERE 0', values: [] }, count };
+}
+
+/** @throws PretextError `not-found` (task, class). */
+export function browseScan(project: Project, filter: BrowseFilter): BrowseScan {
+  const where: string[] = ['series.images > 0'];
   const values: SqlValue[] = [];
   const must = (condition: string, ...bound: SqlValue[]) => {
     where.push(condition);
     values.push(...bound);
   };
   if (filter.place !== null) {
-    const { sql, id } = seriesOf(filter.place);
-    must(`image.series_id ${sql}`, id);
+    const place = placeCondition(filter.place);
+    must(place.sql, ...place.values);
   }
   if (filter.modality !== null) must("coalesce(series.modality, '') = ?", filter.modality);
   if (filter.bodyPart !== null) must("coalesce(series.body_part, '') = ?", filter.bodyPart);
   if (filter.from !== null) must('study.date >= ?', filter.from);
   if (filter.to !== null) must('study.date <= ?', filter.to);
-  if (filter.label !== null) {
-    const task = getTask(project, filter.label.task);
-    if (filter.label.kind === 'class') {
-      must(`${CLASS_IN_FORCE} = ?`, task.id, task.id, getClass(task, filter.label.className).id);
-    } else {
-      must(`${CLASS_IN_FORCE} IS ${filter.label.kind === 'labelled' ? 'NOT NULL' : 'NULL'}`, task.id, task.id);
-    }
-  }
-  if (filter.flag === 'any') must(HAS_ANY_FLAG);
-  else if (filter.flag === 'none') must(`NOT ${HAS_ANY_FLAG}`);
-  else if (filter.flag !== null) must(HAS_FLAG, filter.flag, filter.flag);
   const words = filter.text.split(/\s+/).filter((word) => word !== '');
   for (const word of words.slice(0, MAX_WORDS)) {
     const forms = formsOf(word);
-    const like = (column: string) => forms.map(() => `${column} LIKE ? ESCAPE '\\'`).join(' OR ');
-    must(
-      `(${like('series.description')} OR ${like('study.description')} OR ${like('patient.pseudonym')})`,
-      ...forms,
-      ...forms,
-      ...forms,
-    );
+    const columns = ['series.description', 'study.description', 'patient.pseudonym', 'series.manufacturer'];
+    const likes = columns.flatMap((column) => forms.map(() => `${column} LIKE ? ESCAPE '\\'`));
+    must(`(${likes.join(' OR ')})`, ...columns.flatMap(() => forms));
   }
-  const ordered = filter.place === null;
-  // A table is joined only where a condition asks for it: each costs a look-up for every image.
+  const asked: ImageCondition[] = [];
+  if (filter.label !== null) asked.push(labelCondition(project, filter.label));
+  if (filter.flag !== null) asked.push(flagCondition(filter.flag));
+  const { image, named, count } = together(asked);
+  // A table is joined only where a condition asks for it.
   const needsPatient = words.length > 0;
-  const needsStudy = needsPatient || filter.from !== null || filter.to !== null;
-  const needsSeries = columns === 'series' || needsStudy || filter.modality !== null || filter.bodyPart !== null;
-  const from = [
-    `image INDEXED BY ${ordered ? 'image_browse' : 'image_series'}`,
-    ...(needsSeries ? ['series ON series.id = image.series_id'] : []),
-    ...(needsStudy ? ['study ON study.id = series.study_id'] : []),
-    ...(needsPatient ? ['patient ON patient.id = study.patient_id'] : []),
-  ];
-  return { from: from.join(' CROSS JOIN '), where: where.join(' AND '), values, ordered };
+  const needsStudy =
+    needsPatient ||
+    filter.from !== null ||
+    filter.to !== null ||
+    (filter.place !== null && 'patientId' in filter.place);
+  const from =
+    filter.place === null
+      ? [
+          'series INDEXED BY series_browse',
+          ...(needsStudy ? ['study ON study.id = series.study_id'] : []),
+          ...(needsPatient ? ['patient ON patient.id = study.patient_id'] : []),
+        ].join(' CROSS JOIN ')
+      : `series${needsStudy ? ' JOIN study ON study.id = series.study_id' : ''}${
+          needsPatient ? ' JOIN patient ON patient.id = study.patient_id' : ''
+        }`;
+  const counted = asked.length === 1;
+  const sql = `WITH ${counted ? `named AS MATERIALIZED (${named.sql}), ` : ''}passing AS (
+    SELECT series.id AS id, series.browse_key AS browse_key, series.modality AS modality,
+           series.body_part AS body_part, ${count.sql} AS n
+    FROM ${from}${counted ? ' LEFT JOIN named ON named.series_id = series.id' : ''}
+    WHERE ${where.join(' AND ')} ORDER BY series.browse_key)`;
+  return {
+    passing: { sql, values: [...(counted ? named.values : []), ...count.values, ...values] },
+    image: { sql: image.sql, values: image.values },
+  };
 }

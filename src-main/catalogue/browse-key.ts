@@ -1,4 +1,4 @@
-/** @file What the keys by which images are ordered say of the tree: whose series an image is in (see schema.ts). */
+/** @file What the keys by which series are ordered say of the tree: whose series it is (see schema.ts). */
 
 /** Images of one series that pass the filter; they stand together in the list. */
 export interface SeriesGroup {
@@ -13,11 +13,10 @@ export interface KeyGroups {
   patients: { pseudonym: string; studies: number; images: number }[];
 }
 
-/** Characters at the end of a browse key: of series and image, of date to series, and where the ids stand (schema.ts). */
-export const IMAGE_TAIL = 17;
+/** Characters at the end of a browse key: date, study, number, series (schema.ts). */
 const SERIES_TAIL = 33;
 
-/** Reads study, series and pseudonym off the part of a browse key that the images of a series share. */
+/** Reads study, series and pseudonym off a browse key. */
 function groupOf(seriesKey: string, images: number): SeriesGroup {
   const tail = seriesKey.slice(-SERIES_TAIL);
   return {
@@ -31,8 +30,8 @@ function groupOf(seriesKey: string, images: number): SeriesGroup {
 /**
  * The tree that the keys of series stand for.
  *
- * @param keys of series in order, without the part of the image
- * @param counts images of each
+ * @param keys of series in order
+ * @param counts images of each that pass
  */
 export function groupsOf(keys: readonly string[], counts: readonly number[]): KeyGroups {
   const groups = keys.map((key, index) => groupOf(key, counts[index] ?? 0));

@@ -1,12 +1,12 @@
 /**
  * @file Looking through the images of a project: pages of any filter, the tree of patients, studies and series, and how
- * many images each choice of a filter would show. A filter is walked once; what it gives is kept until the catalogue
- * changes, so that scrolling costs a few look-ups for each page and never another walk.
+ * many images each choice of a filter would show. The series of a filter are walked once; what they give is kept until
+ * the catalogue changes, so that scrolling costs a few look-ups for each page and never another walk.
  */
 
 import { PretextError } from '../base/errors.js';
-import { type BrowseFilter, browseScan, CLASS_IN_FORCE } from './browse-filter.js';
-import { groupsOf, IMAGE_TAIL, type KeyGroups } from './browse-key.js';
+import { type BrowseFilter, browseScan } from './browse-filter.js';
+import { groupsOf, type KeyGroups } from './browse-key.js';
 import { type Flag, flagCounts, flagsOf, leftOutFlags } from './flags.js';
 import type { Project } from './project.js';
 import { getTask } from './tasks.js';
@@ -83,11 +83,17 @@ export interface Facets {
   flags: { flag: Flag; images: number; leftOut: boolean }[];
 }
 
+/** Series in order with the images that pass. */
 interface BrowseList {
-  /** Of images, in order, and beside each that of its series. */
-  ids: number[];
   series: number[];
+  /** Images of each. */
+  counts: number[];
+  /** Place of the first image of each among all, and at the end their number. */
+  starts: number[];
 }
+
+/** Where an image stands within its series. */
+const NUMBER = 'coalesce(image.instance_number, 2147483647)';
 
 /** Results kept at once: those of a few filters, so that going back to one is immediate. */
 const KEPT = 12;
@@ -115,17 +121,43 @@ export class ImageBrowser {
 
   /** @throws PretextError `not-found` (task or class of the filter); so also the other functions with a filter. */
   count(filter: BrowseFilter): number {
-    return this.list(filter).ids.length;
+    return this.list(filter).starts.at(-1) ?? 0;
   }
 
   /** Images `offset` to `offset + limit` of the filter, ordered by pseudonym, study date, series and instance number. */
   page(filter: BrowseFilter, offset: number, limit: number): BrowsedImage[] {
-    return this.images(this.list(filter).ids.slice(offset, offset + limit));
+    const { series, starts } = this.list(filter);
+    const first = lastAtMost(starts, offset);
+    const last = lastAtMost(starts, offset + limit - 1);
+    if (first >= series.length || limit <= 0) return [];
+    const { image } = browseScan(this.project, filter);
+    const rows = this.project.catalogue.database.all<{ id: number }>(
+      `SELECT image.id AS id FROM json_each(?) AS wanted
+       CROSS JOIN image INDEXED BY image_series ON image.series_id = wanted.value
+       WHERE image.available = 1 AND ${image.sql} ORDER BY wanted.key, ${NUMBER}, image.id LIMIT ? OFFSET ?`,
+      [JSON.stringify(series.slice(first, last + 1)), ...image.values, limit, offset - (starts[first] ?? 0)],
+    );
+    return this.images(rows.map(({ id }) => id));
   }
 
   /** Place of an image among those of the filter, or -1. */
   position(filter: BrowseFilter, imageId: number): number {
-    return this.list(filter).ids.indexOf(imageId);
+    const { database } = this.project.catalogue;
+    const { image } = browseScan(this.project, filter);
+    const passes = `image.available = 1 AND ${image.sql}`;
+    const found = database.one<{ seriesId: number; number: number }>(
+      `SELECT series_id AS seriesId, ${NUMBER} AS number FROM image WHERE image.id = ? AND ${passes}`,
+      [imageId, ...image.values],
+    );
+    const { series, starts } = this.list(filter);
+    const place = found === undefined ? -1 : series.indexOf(found.seriesId);
+    if (found === undefined || place < 0) return -1;
+    const before = database.one<{ n: number }>(
+      `SELECT count(*) AS n FROM image INDEXED BY image_series
+       WHERE image.series_id = ? AND (${NUMBER}, image.id) < (?, ?) AND ${passes}`,
+      [found.seriesId, found.number, imageId, ...image.values],
+    );
+    return (starts[place] ?? 0) + (before?.n ?? 0);
   }
 
   /** The images of these ids that are in the project, in the order given. */
@@ -224,7 +256,7 @@ export class ImageBrowser {
   stack(seriesId: number): { imageId: number; frames: number }[] {
     return this.project.catalogue.database.all<{ imageId: number; frames: number }>(
       `SELECT id AS imageId, frames FROM image INDEXED BY image_series WHERE series_id = ? AND available = 1
-       ORDER BY browse_key`,
+       ORDER BY ${NUMBER}, id`,
       [seriesId],
     );
   }
@@ -238,13 +270,12 @@ export class ImageBrowser {
 
   private valueCounts(filter: BrowseFilter): { modality: string; bodyPart: string; images: number }[] {
     const others = { ...filter, modality: null, bodyPart: null };
-    const scan = browseScan(this.project, others, 'series');
+    const { passing } = browseScan(this.project, others);
     return this.keep(`values ${JSON.stringify(others)}`, () =>
       this.project.catalogue.database.all(
-        `SELECT coalesce(series.modality, '') AS modality, coalesce(series.body_part, '') AS bodyPart,
-                count(*) AS images
-         FROM ${scan.from} WHERE ${scan.where} GROUP BY 1, 2`,
-        scan.values,
+        `${passing.sql} SELECT coalesce(modality, '') AS modality, coalesce(body_part, '') AS bodyPart, sum(n) AS images
+         FROM passing GROUP BY 1, 2 HAVING sum(n) > 0`,
+        passing.values,
       ),
     );
   }
@@ -258,42 +289,69 @@ export class ImageBrowser {
 
   private labelCounts(filter: BrowseFilter, taskName: string): Facets['labels'] {
     const task = getTask(this.project, taskName);
-    const scan = browseScan(this.project, { ...filter, label: null });
-    const rows = this.keep(`labels ${task.id} ${JSON.stringify({ ...filter, label: null })}`, () =>
-      this.project.catalogue.database.all<{ classId: number | null; images: number }>(
-        `SELECT ${CLASS_IN_FORCE} AS classId, count(*) AS images FROM ${scan.from} WHERE ${scan.where} GROUP BY 1`,
-        [task.id, task.id, ...scan.values],
-      ),
+    const others = { ...filter, label: null };
+    const total = this.count(others);
+    const counts = this.keep(`labels ${task.id} ${JSON.stringify(others)}`, () =>
+      this.ownLabels(others, task.id).concat(this.seriesLabels(others, task.id)),
     );
-    const counts = new Map(rows.map(({ classId, images }) => [classId, images]));
-    return { classes: task.classes.map(({ id }) => counts.get(id) ?? 0), unlabelled: counts.get(null) ?? 0 };
+    const ofClass = new Map<number, number>();
+    for (const { classId, images } of counts) ofClass.set(classId, (ofClass.get(classId) ?? 0) + images);
+    const classes = task.classes.map(({ id }) => ofClass.get(id) ?? 0);
+    return { classes, unlabelled: total - classes.reduce((sum, images) => sum + images, 0) };
+  }
+
+  /** Images that pass, by the class that they themselves were given. */
+  private ownLabels(filter: BrowseFilter, taskId: number): { classId: number; images: number }[] {
+    const { passing, image } = browseScan(this.project, filter);
+    return this.project.catalogue.database.all(
+      `${passing.sql} SELECT image_label.class_id AS classId, count(*) AS images FROM image_label
+       CROSS JOIN image ON image.id = image_label.image_id JOIN passing ON passing.id = image.series_id
+       WHERE task_id = ? AND class_id IS NOT NULL AND image.available = 1 AND ${image.sql} GROUP BY 1`,
+      [...passing.values, taskId, ...image.values],
+    );
+  }
+
+  /** Images that pass without a label of their own, by the class that their series was given. */
+  private seriesLabels(filter: BrowseFilter, taskId: number): { classId: number; images: number }[] {
+    const { passing, image } = browseScan(this.project, filter);
+    return this.project.catalogue.database.all(
+      `${passing.sql} SELECT series_label.class_id AS classId, count(*) AS images FROM series_label
+       JOIN passing ON passing.id = series_label.series_id
+       CROSS JOIN image INDEXED BY image_series ON image.series_id = series_label.series_id
+       WHERE task_id = ? AND class_id IS NOT NULL AND image.available = 1 AND ${image.sql}
+         AND NOT EXISTS (SELECT 1 FROM image_label AS own
+           WHERE own.task_id = ? AND own.image_id = image.id AND own.class_id IS NOT NULL) GROUP BY 1`,
+      [...passing.values, taskId, ...image.values, taskId],
+    );
   }
 
   private list(filter: BrowseFilter): BrowseList {
     return this.keep(`list ${JSON.stringify(filter)}`, () => {
-      const scan = browseScan(this.project, filter);
-      // Two texts instead of 50,000 rows: the way out of SQLite costs more than the walk.
-      const row = this.project.catalogue.database.one<{ ids: string; series: string }>(
-        `SELECT json_group_array(id) AS ids, json_group_array(series_id) AS series FROM (
-           SELECT image.id, image.series_id FROM ${scan.from} WHERE ${scan.where} ORDER BY image.browse_key)`,
-        scan.values,
+      const { passing } = browseScan(this.project, filter);
+      // Two texts instead of a row for each series: the way out of SQLite costs more than the walk.
+      const row = this.project.catalogue.database.one<{ series: string; counts: string }>(
+        `${passing.sql} SELECT json_group_array(id) AS series, json_group_array(n) AS counts
+         FROM (SELECT id, n FROM passing WHERE n > 0 ORDER BY browse_key)`,
+        passing.values,
       );
-      return { ids: JSON.parse(row?.ids ?? '[]') as number[], series: JSON.parse(row?.series ?? '[]') as number[] };
+      const series = JSON.parse(row?.series ?? '[]') as number[];
+      const counts = JSON.parse(row?.counts ?? '[]') as number[];
+      const starts = [0];
+      for (const count of counts) starts.push((starts.at(-1) ?? 0) + count);
+      return { series, counts, starts };
     });
   }
 
-  /** The series and patients of a list, from the key of each series' first image. */
+  /** The tree of a list's series, from their keys. */
   private groups(filter: BrowseFilter): KeyGroups {
     return this.keep(`groups ${JSON.stringify(filter)}`, () => {
-      const { ids, series } = this.list(filter);
-      const starts = series.flatMap((seriesId, index) => (seriesId === series[index - 1] ? [] : [index]));
+      const { series, counts } = this.list(filter);
       const row = this.project.catalogue.database.one<{ keys: string }>(
-        `SELECT json_group_array(key) AS keys FROM (
-           SELECT substr(browse_key, 1, length(browse_key) - ${IMAGE_TAIL}) AS key
-           FROM json_each(?) AS wanted CROSS JOIN image ON image.id = wanted.value ORDER BY wanted.key)`,
-        [JSON.stringify(starts.map((start) => ids[start]))],
+        `SELECT json_group_array(browse_key) AS keys FROM (
+           SELECT browse_key FROM json_each(?) AS wanted CROSS JOIN series ON series.id = wanted.value
+           ORDER BY wanted.key)`,
+        [JSON.stringify(series)],
       );
-      const counts = starts.map((start, index) => (starts[index + 1] ?? ids.length) - start);
       return groupsOf(JSON.parse(row?.keys ?? '[]') as string[], counts);
     });
   }
@@ -311,6 +369,17 @@ export class ImageBrowser {
     if (this.kept.size > KEPT && oldest !== undefined) this.kept.delete(oldest);
     return value;
   }
+}
+
+/** The last place whose value is at most `value`; `values` rise. */
+function lastAtMost(values: readonly number[], value: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((values[middle] ?? 0) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 interface Described {

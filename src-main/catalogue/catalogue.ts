@@ -58,8 +58,7 @@ export class Catalogue {
   private count(): CatalogueCounts {
     const row = this.database.one<CatalogueCounts>(
       `SELECT (SELECT count(*) FROM patient) AS patients, (SELECT count(*) FROM study) AS studies,
-              (SELECT count(*) FROM series) AS series, count(*) AS images, coalesce(sum(frames), 0) AS frames
-       FROM image WHERE available = 1`,
+              count(*) AS series, coalesce(sum(images), 0) AS images, coalesce(sum(frames), 0) AS frames FROM series`,
     );
     return row ?? { patients: 0, studies: 0, series: 0, images: 0, frames: 0 };
   }

@@ -266,6 +266,52 @@ const MIGRATIONS: readonly string[] = [
   -- Flags whose images stay out of pretraining and are not suggested for labelling.
   CREATE TABLE left_out_flag (flag TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Where a series stands among all series (patient, study, number), and its images whose files are there with their
+  -- frames: a search looks at series, of which there are far fewer, and at images only to show them. The form of the key
+  -- is fixed: catalogue/browse-key.ts reads the study and the series from it.
+  ALTER TABLE series ADD COLUMN browse_key TEXT;
+  ALTER TABLE series ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE series ADD COLUMN frames INTEGER NOT NULL DEFAULT 0;
+
+  CREATE VIEW series_key AS
+    SELECT series.id AS series_id,
+           pseudonym || substr(coalesce(date, '') || '        ', 1, 8)
+           || printf('%08x%09x%08x', study.id,
+                     min(max(coalesce(series.number, 2147483647), -2147483648), 2147483647) + 2147483648,
+                     series.id) AS browse_key
+    FROM series JOIN study ON study.id = series.study_id JOIN patient ON patient.id = study.patient_id;
+
+  UPDATE series SET browse_key = (SELECT browse_key FROM series_key WHERE series_id = series.id),
+    images = (SELECT count(*) FROM image WHERE series_id = series.id AND available = 1),
+    frames = (SELECT coalesce(sum(frames), 0) FROM image WHERE series_id = series.id AND available = 1);
+  CREATE INDEX series_browse ON series (browse_key, study_id, modality, body_part, images);
+
+  CREATE TRIGGER series_browse_insert AFTER INSERT ON series
+    BEGIN UPDATE series SET browse_key = (SELECT browse_key FROM series_key WHERE series_id = NEW.id) WHERE id = NEW.id; END;
+
+  CREATE TRIGGER series_count_insert AFTER INSERT ON image WHEN NEW.available = 1
+    BEGIN UPDATE series SET images = images + 1, frames = frames + NEW.frames WHERE id = NEW.series_id; END;
+  CREATE TRIGGER series_count_delete AFTER DELETE ON image WHEN OLD.available = 1
+    BEGIN UPDATE series SET images = images - 1, frames = frames - OLD.frames WHERE id = OLD.series_id; END;
+  CREATE TRIGGER series_count_update AFTER UPDATE OF series_id, available, frames ON image
+    WHEN OLD.series_id <> NEW.series_id OR OLD.available <> NEW.available OR OLD.frames <> NEW.frames
+    BEGIN
+      UPDATE series SET images = images - OLD.available, frames = frames - OLD.available * OLD.frames
+        WHERE id = OLD.series_id;
+      UPDATE series SET images = images + NEW.available, frames = frames + NEW.available * NEW.frames
+        WHERE id = NEW.series_id;
+    END;
+
+  -- Within a series by number, those without one last, then in the order of their arrival.
+  DROP TRIGGER image_browse_insert;
+  DROP TRIGGER image_browse_update;
+  DROP INDEX image_browse;
+  DROP VIEW image_key;
+  ALTER TABLE image DROP COLUMN browse_key;
+  DROP INDEX image_series;
+  CREATE INDEX image_series ON image (series_id, coalesce(instance_number, 2147483647));
+  `,
 ];
 
 /** The version this program writes. */

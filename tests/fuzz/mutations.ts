@@ -284,7 +284,7 @@ const crossOver: Mutation = (bytes, random, other) =>
   Buffer.concat([bytes.subarray(0, random.below(bytes.length)), other.subarray(random.below(other.length))]);
 
 /** MiB that a bomb grows to; the large ones take a while to be refused, so they are fewer. */
-const BOMB_SIZES = [1, 1, 1, 2, 2, 4, 4, 100, 400];
+const BOMB_SIZES = [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 100, 400];
 
 const bombs = new Map<number, Buffer>();
 
