@@ -4,10 +4,15 @@ import { inflateRawSync } from 'node:zlib';
 import { lazyPackage } from '../base/lazy.js';
 import { readJpeg2000Size, readJpegInfo, withoutColourTransform } from './codestream.js';
 import { decodeExtendedJpeg } from './jpeg-extended.js';
+import { decodeLosslessJpeg } from './jpeg-lossless.js';
 import { MAX_FRAME_BYTES } from './limits.js';
 import { thrownText } from './refusal.js';
 import { decodeRle } from './rle.js';
+import { bytesOf } from './samples.js';
 import type { Codec } from './transfer-syntax.js';
+
+/** Codecs that give samples. The others keep native frames. */
+export type ImageCodec = Exclude<Codec, 'deflated-frame' | 'uncompressed'>;
 
 export interface FrameShape {
   rows: number;
@@ -136,14 +141,11 @@ function requireSize(found: { rows: number; columns: number } | null, shape: Fra
 }
 
 /** JPEG Lossless, process 14 (PS3.5 section 8.2.1). */
-async function decodeJpegLossless(frame: Uint8Array, shape: FrameShape, precision: number): Promise<DecodedFrame> {
-  const { Decoder } = lazyPackage<typeof import('jpeg-lossless-decoder-js')>('jpeg-lossless-decoder-js');
-  const bytesPerSample = precision > 8 ? 2 : 1;
-  if (bytesPerSample === 2 && shape.samplesPerPixel > 1) throw new Error('colour of more than 8 bits is not supported');
-  const view = new Decoder().decode(frame.buffer, frame.byteOffset, frame.length, bytesPerSample);
+function decodeJpegLossless(frame: Uint8Array, shape: FrameShape): DecodedFrame {
+  const { samples } = decodeLosslessJpeg(frame, shape.rows, shape.columns);
   return {
-    bytes: new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
-    bytesPerSample,
+    bytes: bytesOf(samples),
+    bytesPerSample: samples.BYTES_PER_ELEMENT,
     signed: false,
     byPlane: false,
     colour: null,
@@ -158,15 +160,14 @@ async function decodeJpegFamily(frame: Uint8Array, shape: FrameShape): Promise<D
     throw new Error(`it has ${info?.components.length ?? 0} components, the header says ${shape.samplesPerPixel}`);
   }
   if (info.process === 'jpeg-ls') return decodeWasm('charls', frame, shape);
-  if (info.process === 'lossless') return decodeJpegLossless(frame, shape, info.precision);
+  if (info.process === 'lossless') return decodeJpegLossless(frame, shape);
   if (info.process === 'other') throw new Error('this JPEG process is not supported');
   if (info.precision !== 8) {
     if (info.precision !== 12 || info.process !== 'sequential') {
       throw new Error(`${info.process} JPEG of ${info.precision} bits is not supported`);
     }
     const samples = decodeExtendedJpeg(frame, shape.rows, shape.columns);
-    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    return { bytes, bytesPerSample: 2, signed: false, byPlane: false, colour: null };
+    return { bytes: bytesOf(samples), bytesPerSample: 2, signed: false, byPlane: false, colour: null };
   }
   if (shape.samplesPerPixel === 1) return decodeWasm('libjpeg-turbo', frame, shape);
   const namedRgb = info.components.join() === '82,71,66';
@@ -176,12 +177,19 @@ async function decodeJpegFamily(frame: Uint8Array, shape: FrameShape): Promise<D
   return { ...(await decodeWasm('libjpeg-turbo', withoutColourTransform(frame), shape)), colour };
 }
 
-/** Deflated Image Frame Compression: native frame bytes, deflated (PS3.5 section 8.2.16). */
-function inflateFrame(frame: Uint8Array, shape: FrameShape): DecodedFrame {
-  const bits = shape.rows * shape.columns * shape.samplesPerPixel * shape.bitsAllocated;
-  const bytes = inflateRawSync(frame, { maxOutputLength: Math.min(MAX_FRAME_BYTES, Math.ceil(bits / 8) + 16) });
-  if (bytes.length < Math.ceil(bits / 8)) throw new Error(`the frame inflates to ${bytes.length} bytes only`);
-  return { bytes, bytesPerSample: Math.max(1, shape.bitsAllocated / 8), signed: false, byPlane: false, colour: null };
+/**
+ * The bytes of a frame in native form that is kept in fragments: as it is, or deflated (PS3.5 sections A.4.11, 8.2.16).
+ *
+ * @param needed its bytes, as the header says
+ * @throws Error where the stream is damaged.
+ */
+export function nativeFrameBytes(
+  frame: Uint8Array,
+  codec: 'deflated-frame' | 'uncompressed',
+  needed: number,
+): Uint8Array {
+  if (codec === 'uncompressed') return frame;
+  return inflateRawSync(frame, { maxOutputLength: Math.min(MAX_FRAME_BYTES, needed + 16) });
 }
 
 /**
@@ -189,7 +197,7 @@ function inflateFrame(frame: Uint8Array, shape: FrameShape): DecodedFrame {
  *
  * @throws Error with the codec's own reason where the frame is damaged or does not fit `shape`.
  */
-export async function decodeFrame(frame: Uint8Array, codec: Codec, shape: FrameShape): Promise<DecodedFrame> {
+export async function decodeFrame(frame: Uint8Array, codec: ImageCodec, shape: FrameShape): Promise<DecodedFrame> {
   switch (codec) {
     case 'rle': {
       const bytesPerSample = Math.max(1, shape.bitsAllocated / 8);
@@ -198,8 +206,6 @@ export async function decodeFrame(frame: Uint8Array, codec: Codec, shape: FrameS
       const bytes = decodeRle(frame, pixels, shape.samplesPerPixel, bytesPerSample);
       return { bytes, bytesPerSample, signed: false, byPlane: false, colour: null };
     }
-    case 'deflated-frame':
-      return inflateFrame(frame, shape);
     case 'jpeg-2000':
     case 'htj2k':
       requireSize(readJpeg2000Size(frame), shape);

@@ -281,6 +281,9 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
   const isDeflated = syntax.storage === 'native' && syntax.deflated;
   const wholeFile = fileSize === bytes.length;
   const sequences = options.sequences ?? 'decoding';
+  // What is in a form that is not read may well not parse; the form is the reason then.
+  const broken = (reason: string, cause?: unknown): PretextError =>
+    refusal(path, syntax.storage === 'unsupported' ? `${syntax.reason} (${syntax.name}).` : reason, cause);
   let content = bytes;
   let read: Elements;
   try {
@@ -292,11 +295,11 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
     }
   } catch (error) {
     if (error instanceof PretextError) throw error;
-    if (wholeFile) throw refusal(path, `The DICOM structure is damaged (${thrownText(error)}).`, error);
+    if (wholeFile) throw broken(`The DICOM structure is damaged (${thrownText(error)}).`, error);
     read = { elements: {}, pixelData: null, complete: false };
   }
   if (!read.complete && wholeFile) {
-    throw refusal(path, 'The DICOM file is truncated: it ends within its header.');
+    throw broken('The DICOM file is truncated: it ends within its header.');
   }
   const order = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
   const dataSet = new parser.DataSet(order, content, read.elements);

@@ -1,13 +1,13 @@
 /** @file Bytes of a file to stored pixel values, frame by frame or all at once. */
 
-import { decodeFrame } from './codecs.js';
+import { decodeFrame, nativeFrameBytes } from './codecs.js';
 import { parseDataSet } from './dataset.js';
 import { encapsulatedFrames } from './fragments.js';
 import { headerOf, type ImageHeader, readHeader, sha256 } from './header.js';
 import { identify } from './identify.js';
 import { MAX_DECODED_BYTES } from './limits.js';
 import { type LookupTable, type Palette, readModalityLut, readPalette } from './lut.js';
-import { nativeFrame, unpackBits } from './native.js';
+import { encapsulatedNativeFrame, nativeFrame, unpackBits } from './native.js';
 import { openNifti } from './nifti.js';
 import { checkNativeLength, nativeFrameBits, sampleBytes } from './pixel-module.js';
 import { decodeRaster } from './raster.js';
@@ -88,9 +88,27 @@ function toHeaderType(bytes: Uint8Array, bytesPerSample: number, signed: boolean
   return out;
 }
 
-/** Whether the bytes are one-bit samples packed eight to a byte, as RLE and deflate keep them. */
+/** Whether the bytes are one-bit samples packed eight to a byte, as RLE and native frames keep them. */
 function isPacked(header: ImageHeader, codec: Codec): boolean {
-  return header.bitsAllocated === 1 && (codec === 'rle' || codec === 'deflated-frame');
+  return header.bitsAllocated === 1 && (codec === 'rle' || codec === 'deflated-frame' || codec === 'uncompressed');
+}
+
+/** One frame of encapsulated pixel data, by pixel, and the colour model where its codec knows better than the header. */
+async function decodeEncapsulated(
+  frame: Uint8Array,
+  codec: Codec,
+  header: ImageHeader,
+): Promise<{ values: SampleArray; colour: 'RGB' | 'YBR_FULL' | null }> {
+  if (codec === 'deflated-frame' || codec === 'uncompressed') {
+    const needed = Math.ceil(nativeFrameBits(header) / 8);
+    return { values: encapsulatedNativeFrame(header, nativeFrameBytes(frame, codec, needed)), colour: null };
+  }
+  const decoded = await decodeFrame(frame, codec, header);
+  const values = isPacked(header, codec)
+    ? unpackBits(decoded.bytes, 0, header.rows * header.columns)
+    : toHeaderType(decoded.bytes, decoded.bytesPerSample, decoded.signed, header);
+  if (decoded.byPlane && header.samplesPerPixel > 1) planesToPixels(values, header.samplesPerPixel);
+  return { values, colour: decoded.colour };
 }
 
 /** What the samples are after decompression: JPEG 2000 undoes its own colour transforms. */
@@ -144,13 +162,8 @@ export function openPixels(bytes: Uint8Array, path: string): PixelSource {
     const frames = encapsulatedFrames(parsed, codec, header.numberOfFrames, path);
     const readFrame = async (frame: number): Promise<StoredPixels> => {
       try {
-        const decoded = await decodeFrame(frames[frame]!, codec, header);
-        const values = isPacked(header, codec)
-          ? unpackBits(decoded.bytes, 0, header.rows * header.columns)
-          : toHeaderType(decoded.bytes, decoded.bytesPerSample, decoded.signed, header);
-        const byPlane = decoded.byPlane || (codec === 'deflated-frame' && header.planarConfiguration === 1);
-        if (byPlane && header.samplesPerPixel > 1) planesToPixels(values, header.samplesPerPixel);
-        const photometricInterpretation = colourAfter(header, decoded.colour);
+        const { values, colour } = await decodeEncapsulated(frames[frame]!, codec, header);
+        const photometricInterpretation = colourAfter(header, colour);
         return {
           header: { ...header, numberOfFrames: 1, planarConfiguration: 0, photometricInterpretation },
           values,

@@ -97,7 +97,7 @@ function groupByOffsets(fragments: Fragment[], offsets: number[], frames: number
 
 function startsFrame(bytes: Uint8Array, codec: Codec): boolean {
   if (codec === 'jpeg-2000' || codec === 'htj2k') return bytes[0] === 0xff && bytes[1] === 0x4f && bytes[2] === 0xff;
-  if (codec === 'rle' || codec === 'deflated-frame') return true;
+  if (codec === 'rle' || codec === 'deflated-frame' || codec === 'uncompressed') return true;
   return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 

@@ -155,7 +155,7 @@ function readMapping(
 function requirePixels(parsed: ParsedDataSet, top: ValueReader, path: string): void {
   const sopClass = top.firstText('x00080016') ?? parsed.metaSopClassUID;
   if (parsed.syntax.storage === 'unsupported') {
-    throw refusal(path, `Its pixels are in a form that cannot be read: ${parsed.syntax.name}.`);
+    throw refusal(path, `${parsed.syntax.reason} (${parsed.syntax.name}).`);
   }
   if (parsed.pixelData !== null) return;
   const name = sopClass === null ? null : sopClassName(sopClass);

@@ -3,6 +3,8 @@
  * Source: ISO/IEC 10918-1, Annexes A, B and F.
  */
 
+import { BitReader, type HuffmanTable, readHuffmanTables } from './jpeg-huffman.js';
+
 /** Order of the 64 coefficients of a block (A.3.6). */
 const ZIGZAG = Uint8Array.from([
   0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
@@ -18,14 +20,6 @@ const BASIS = Float64Array.from({ length: 64 }, (_, index) => {
   return scale * Math.cos(((2 * sample + 1) * frequency * Math.PI) / 16);
 });
 
-interface HuffmanTable {
-  /** Of each code length 1 .. 16: the smallest code, one past the largest, and where its values start. */
-  first: Int32Array;
-  end: Int32Array;
-  start: Int32Array;
-  values: Uint8Array;
-}
-
 interface Component {
   id: number;
   across: number;
@@ -37,74 +31,6 @@ interface Component {
   /** Samples of whole blocks. */
   stride: number;
   samples: Uint16Array;
-}
-
-function readHuffman(bytes: Uint8Array, offset: number): HuffmanTable {
-  const table = { first: new Int32Array(17), end: new Int32Array(17), start: new Int32Array(17) };
-  let code = 0;
-  let values = 0;
-  for (let length = 1; length <= 16; length++) {
-    const count = bytes[offset + length - 1]!;
-    table.first[length] = code;
-    table.end[length] = code + count;
-    table.start[length] = values;
-    values += count;
-    code = (code + count) << 1;
-  }
-  return { ...table, values: bytes.slice(offset + 16, offset + 16 + values) };
-}
-
-/** Bits of the entropy-coded segments, without stuffed zeros; zeros after a marker (F.2.2.5). */
-class BitReader {
-  private bits = 0;
-  private count = 0;
-
-  constructor(
-    private readonly bytes: Uint8Array,
-    public position: number,
-  ) {}
-
-  /** The next `count` bits, at most 16. @throws Error at the end of the data. */
-  read(count: number): number {
-    while (this.count < count) {
-      const byte = this.bytes[this.position];
-      if (byte === undefined) throw new Error('the JPEG data ends early');
-      if (byte === 0xff && this.bytes[this.position + 1] !== 0) throw new Error('a JPEG marker stands within a block');
-      this.position += byte === 0xff ? 2 : 1;
-      this.bits = ((this.bits << 8) | byte) & 0xffffff;
-      this.count += 8;
-    }
-    this.count -= count;
-    return (this.bits >> this.count) & ((1 << count) - 1);
-  }
-
-  decode(table: HuffmanTable): number {
-    let code = 0;
-    for (let length = 1; length <= 16; length++) {
-      code = (code << 1) | this.read(1);
-      if (code < table.end[length]! && code >= table.first[length]!) {
-        return table.values[table.start[length]! + code - table.first[length]!] ?? 0;
-      }
-    }
-    throw new Error('a JPEG Huffman code is invalid');
-  }
-
-  /** A value of `size` bits with its sign (F.2.2.1, EXTEND). */
-  receive(size: number): number {
-    if (size === 0) return 0;
-    const value = this.read(size);
-    return value < 1 << (size - 1) ? value - (1 << size) + 1 : value;
-  }
-
-  /** Goes to the data after the next restart marker. */
-  restart(): void {
-    this.bits = 0;
-    this.count = 0;
-    const marker = this.bytes[this.position + 1] ?? 0;
-    if (this.bytes[this.position] !== 0xff || marker < 0xd0 || marker > 0xd7)
-      throw new Error('a JPEG restart is missing');
-    this.position += 2;
-  }
 }
 
 const block = new Float64Array(64);
@@ -167,14 +93,6 @@ function readQuantisation(bytes: Uint8Array, start: number, end: number, tables:
     at += 1;
     for (let i = 0; i < 64; i++, at += wide ? 2 : 1) table[i] = wide ? bytes[at]! * 256 + bytes[at + 1]! : bytes[at]!;
     tables.quantisation[slot] = table;
-  }
-}
-
-function readHuffmanTables(bytes: Uint8Array, start: number, end: number, tables: Tables): void {
-  for (let at = start; at + 17 <= end; ) {
-    const table = readHuffman(bytes, at + 1);
-    (bytes[at]! >> 4 === 0 ? tables.dc : tables.ac)[bytes[at]! & 3] = table;
-    at += 17 + table.values.length;
   }
 }
 

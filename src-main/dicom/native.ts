@@ -65,6 +65,21 @@ export function nativeFrame(header: ImageHeader, parsed: ParsedDataSet, frame: n
   return finish(header, bytes.subarray(start, start + bits / 8), bigEndian, pixels, count, type);
 }
 
+/**
+ * The samples of a frame that is kept in native form in encapsulated pixel data, by pixel.
+ *
+ * @throws Error where `stored` is too short.
+ */
+export function encapsulatedNativeFrame(header: ImageHeader, stored: Uint8Array): SampleArray {
+  const pixels = header.rows * header.columns;
+  const needed = Math.ceil(nativeFrameBits(header) / 8);
+  if (stored.length < needed) throw new Error(`it holds ${stored.length} of ${needed} bytes`);
+  const count = pixels * header.samplesPerPixel;
+  return header.bitsAllocated === 1
+    ? unpackBits(stored, 0, count)
+    : finish(header, stored.subarray(0, needed), false, pixels, count, 'int');
+}
+
 function finish(
   header: ImageHeader,
   stored: Uint8Array,

@@ -45,11 +45,3 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
     getExceptionMessage?(thrown: number): string;
   }>;
 }
-
-declare module 'jpeg-lossless-decoder-js' {
-  export class Decoder {
-    decode(buffer: ArrayBufferLike, offset: number, length: number, bytesPerSample?: number): ArrayBufferView;
-    numComp: number;
-    frame: { dimX: number; dimY: number; precision: number };
-  }
-}

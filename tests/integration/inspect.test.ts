@@ -74,7 +74,11 @@ describe('pretext inspect', () => {
     expect(lines[1]).toMatchObject({ kind: null, rows: null, refused: expect.stringMatching(/neither DICOM/) });
     expect(lines[2]).toMatchObject({ pixelMd5: md5(pixels), refused: null });
     expect(lines[3]).toMatchObject({ kind: 'dicom', rows: 4, pixelMd5: null, refused: expect.stringMatching(/trunc/) });
-    expect(lines[4]).toMatchObject({ modality: 'OT', pixelMd5: null, refused: expect.stringMatching(/MPEG-4 video/) });
+    expect(lines[4]).toMatchObject({
+      modality: 'OT',
+      pixelMd5: null,
+      refused: expect.stringMatching(/video, which is skipped \(MPEG-4/),
+    });
     expect(lines[5]).toMatchObject({ kind: null, refused: expect.stringMatching(/empty/) });
     expect(lines[6]).toMatchObject({ kind: null, refused: expect.stringMatching(/No such file/) });
   });
