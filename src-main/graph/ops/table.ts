@@ -5,8 +5,12 @@ import { activationOps } from './activation.js';
 import { attentionOps } from './attention.js';
 import { elementwiseOps } from './elementwise.js';
 import { indexOps } from './index.js';
+import { logicOps } from './logic.js';
+import { mathOps } from './math.js';
 import { matmulOps } from './matmul.js';
+import { nonlinearOps } from './nonlinear.js';
 import { normaliseOps } from './normalise.js';
+import { orderOps } from './order.js';
 import { reduceOps } from './reduce.js';
 import { shapeOps } from './shape.js';
 import { sourceOps } from './source.js';
@@ -22,4 +26,8 @@ export const OPS: readonly OpDefinition[] = [
   ...normaliseOps,
   ...activationOps,
   ...attentionOps,
+  ...logicOps,
+  ...mathOps,
+  ...nonlinearOps,
+  ...orderOps,
 ];

@@ -21,6 +21,8 @@ import { OP_CASES } from './support/op-cases.js';
 /** Exports with tests of their own in values.test.ts: no gradient, or one that central differences cannot see. */
 const IN_VALUES_TEST = [
   ...['equal', 'greater', 'less', 'stopGradient', 'cast', 'full', 'zeros', 'oneHot', 'accuracyOf'],
+  ...['lessEqual', 'greaterEqual', 'notEqual', 'and', 'or', 'not', 'sign', 'floor', 'ceil', 'round'],
+  ...['argMax', 'argMin', 'topK'],
   ...['input', 'constant', 'scalar'],
 ];
 /** Exported functions that make no operation. */

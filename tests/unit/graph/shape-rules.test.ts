@@ -5,10 +5,14 @@ import { erf, gelu } from '../../../src-main/graph/ops/activation.js';
 import { attention } from '../../../src-main/graph/ops/attention.js';
 import { add, div, equal, exp, mul, where } from '../../../src-main/graph/ops/elementwise.js';
 import { gatherRows, oneHot, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../src-main/graph/ops/index.js';
+import { and, greaterEqual, lessEqual, not } from '../../../src-main/graph/ops/logic.js';
 import { accuracyOf, crossEntropy, meanSquaredError } from '../../../src-main/graph/ops/loss.js';
+import { pow } from '../../../src-main/graph/ops/math.js';
 import { columnSum, linear, matmul } from '../../../src-main/graph/ops/matmul.js';
+import { clip } from '../../../src-main/graph/ops/nonlinear.js';
 import { cosineSimilarity, layerNorm, logSoftmax, softmax } from '../../../src-main/graph/ops/normalise.js';
-import { max, mean, sum } from '../../../src-main/graph/ops/reduce.js';
+import { argMax, argMin, topK } from '../../../src-main/graph/ops/order.js';
+import { logSumExp, max, mean, sum, variance } from '../../../src-main/graph/ops/reduce.js';
 import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../../../src-main/graph/ops/shape.js';
 import { constant, input } from '../../../src-main/graph/ops/source.js';
 import { type DType, GraphError, type Tensor } from '../../../src-main/graph/tensor.js';
@@ -69,6 +73,19 @@ const MISTAKES: [string, () => unknown, RegExp][] = [
   ['crossEntropy: targets', () => crossEntropy(t(4, 3), of('int32', 1)), /crossEntropy of float32\[4, 3\]/],
   ['accuracyOf: targets', () => accuracyOf(t(4, 3), of('int32', 3)), /accuracyOf of float32\[4, 3\]/],
   ['meanSquaredError: shapes', () => meanSquaredError(t(4, 3), t(4, 1)), /meanSquaredError of/],
+  ['lessEqual: bool', () => lessEqual(of('bool', 2), of('bool', 2)), /lessEqual has no order of bool/],
+  ['greaterEqual: element types', () => greaterEqual(t(2), of('int32', 2)), /greaterEqual needs inputs of one/],
+  ['and of numbers', () => and(t(2), t(2)), /and needs bool, got float32\[2\] and float32\[2\]/],
+  ['not of numbers', () => not(t(2)), /not needs bool/],
+  ['pow of whole numbers', () => pow(of('int32', 2), of('int32', 2)), /pow needs floating-point/],
+  ['clip: order', () => clip(t(2), 1, -1), /clip between 1 and -1/],
+  ['clip: no number', () => clip(t(2), Number.NaN, 1), /clip between NaN and 1/],
+  ['argMax: empty axis', () => argMax(t(0, 3), 0), /argMax of an empty axis of float32\[0, 3\]/],
+  ['argMin: axis', () => argMin(t(2), 1), /axis 1 does not exist/],
+  ['topK: too many', () => topK(t(2, 3), 4), /topK of 4 elements along axis 1 of float32\[2, 3\]/],
+  ['topK: none', () => topK(t(3), 0), /topK of 0/],
+  ['variance of one value', () => variance(t(1, 3), 0, false, 1), /variance of 1 values with a correction of 1/],
+  ['logSumExp: empty axis', () => logSumExp(t(0), 0), /logSumExp of an empty axis/],
   ['input: shape', () => t(2, -1), /impossible shape \[2, -1\]/],
   ['constant: values', () => constant([1, 2], [3], 'float32'), /shape \[3\] was given 2 values/],
 ];

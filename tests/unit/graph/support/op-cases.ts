@@ -13,10 +13,11 @@ import {
   logSoftmax,
   softmax,
 } from '../../../../src-main/graph/ops/normalise.js';
-import { logSumExp, max, mean, sum, sumSquares } from '../../../../src-main/graph/ops/reduce.js';
+import { logSumExp, max, mean, min, sum, sumSquares, variance } from '../../../../src-main/graph/ops/reduce.js';
 import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../../../../src-main/graph/ops/shape.js';
 import { sizeOf } from '../../../../src-main/graph/tensor.js';
 import { binary, lengthOf, logSumExpOf, type MakeCase, make, reduction, row, rowWise, unary } from './case-kit.js';
+import { ELEMENTWISE_CASES } from './cases/elementwise-cases.js';
 import { indicesOf, range, total } from './nd.js';
 
 /** erf by its Taylor series, enough terms for |x| <= 3. */
@@ -32,6 +33,7 @@ function erfOf(x: number): number {
 
 /** By the name under which `src-main/graph/ops` exports the op. */
 export const OP_CASES: Readonly<Record<string, MakeCase>> = {
+  ...ELEMENTWISE_CASES,
   add: binary(elementwise.add, (a, b) => a + b),
   sub: binary(elementwise.sub, (a, b) => a - b),
   mul: binary(elementwise.mul, (a, b) => a * b),
@@ -76,6 +78,11 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
   sum: reduction(sum, total),
   mean: reduction(mean, (values) => total(values) / values.length),
   max: reduction(max, (values) => Math.max(...values), 'distinct'),
+  min: reduction(min, (values) => Math.min(...values), 'distinct'),
+  variance: reduction(variance, (values) => {
+    const average = total(values) / values.length;
+    return total(values.map((value) => (value - average) ** 2)) / values.length;
+  }),
   sumSquares: reduction(sumSquares, (values) => total(values.map((value) => value * value))),
   logSumExp: reduction(logSumExp, logSumExpOf, 'distinct'),
 
