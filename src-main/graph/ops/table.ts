@@ -4,6 +4,7 @@ import type { OpDefinition } from '../tensor.js';
 import { activationOps } from './activation.js';
 import { attentionOps } from './attention.js';
 import { elementwiseOps } from './elementwise.js';
+import { gatherOps } from './gather.js';
 import { indexOps } from './index.js';
 import { logicOps } from './logic.js';
 import { mathOps } from './math.js';
@@ -11,6 +12,8 @@ import { matmulOps } from './matmul.js';
 import { nonlinearOps } from './nonlinear.js';
 import { normaliseOps } from './normalise.js';
 import { orderOps } from './order.js';
+import { paddingOps } from './padding.js';
+import { rearrangeOps } from './rearrange.js';
 import { reduceOps } from './reduce.js';
 import { shapeOps } from './shape.js';
 import { sourceOps } from './source.js';
@@ -30,4 +33,7 @@ export const OPS: readonly OpDefinition[] = [
   ...mathOps,
   ...nonlinearOps,
   ...orderOps,
+  ...gatherOps,
+  ...paddingOps,
+  ...rearrangeOps,
 ];

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { erf, gelu } from '../../../src-main/graph/ops/activation.js';
 import { attention } from '../../../src-main/graph/ops/attention.js';
 import { add, div, equal, exp, mul, where } from '../../../src-main/graph/ops/elementwise.js';
+import { gather } from '../../../src-main/graph/ops/gather.js';
 import { gatherRows, oneHot, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../src-main/graph/ops/index.js';
 import { and, greaterEqual, lessEqual, not } from '../../../src-main/graph/ops/logic.js';
 import { accuracyOf, crossEntropy, meanSquaredError } from '../../../src-main/graph/ops/loss.js';
@@ -12,6 +13,8 @@ import { columnSum, linear, matmul } from '../../../src-main/graph/ops/matmul.js
 import { clip } from '../../../src-main/graph/ops/nonlinear.js';
 import { cosineSimilarity, layerNorm, logSoftmax, softmax } from '../../../src-main/graph/ops/normalise.js';
 import { argMax, argMin, topK } from '../../../src-main/graph/ops/order.js';
+import { padAxes } from '../../../src-main/graph/ops/padding.js';
+import { flip, roll, stack, tile } from '../../../src-main/graph/ops/rearrange.js';
 import { logSumExp, max, mean, sum, variance } from '../../../src-main/graph/ops/reduce.js';
 import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../../../src-main/graph/ops/shape.js';
 import { constant, input } from '../../../src-main/graph/ops/source.js';
@@ -86,6 +89,30 @@ const MISTAKES: [string, () => unknown, RegExp][] = [
   ['topK: none', () => topK(t(3), 0), /topK of 0/],
   ['variance of one value', () => variance(t(1, 3), 0, false, 1), /variance of 1 values with a correction of 1/],
   ['logSumExp: empty axis', () => logSumExp(t(0), 0), /logSumExp of an empty axis/],
+  ['flip: axis', () => flip(t(2, 3), 2), /axis 2 does not exist/],
+  ['roll: no whole number', () => roll(t(3), 0.5, 0), /roll of float32\[3\] by 0.5/],
+  ['tile: rank', () => tile(t(2, 3), [2]), /tile of float32\[2, 3\] by \[2\]/],
+  ['tile: negative', () => tile(t(2), [-1]), /tile of float32\[2\] by \[-1\]/],
+  ['stack: shapes', () => stack([t(2), t(3)], 0), /concat along axis 0/],
+  ['stack of nothing', () => stack([], 0), /stack of nothing/],
+  [
+    'padAxes: reflect beyond the other edge',
+    () => padAxes(t(3), [[3, 0]], 'reflect'),
+    /reflect padding of float32\[3\]/,
+  ],
+  ['padAxes: circular more than once around', () => padAxes(t(3), [[0, 4]], 'circular'), /circular padding/],
+  ['padAxes: the edge of nothing', () => padAxes(t(0), [[1, 0]], 'replicate'), /replicate padding of float32\[0\]/],
+  ['padAxes: negative', () => padAxes(t(3), [[-1, 0]]), /constant padding/],
+  [
+    'padAxes: rank',
+    () =>
+      padAxes(t(3), [
+        [1, 0],
+        [0, 0],
+      ]),
+    /padding of 2 axes of float32\[3\]/,
+  ],
+  ['gather: float indices', () => gather(t(2, 3), t(2), 1), /gather needs whole-number indices/],
   ['input: shape', () => t(2, -1), /impossible shape \[2, -1\]/],
   ['constant: values', () => constant([1, 2], [3], 'float32'), /shape \[3\] was given 2 values/],
 ];

@@ -39,7 +39,7 @@ describe('op table', () => {
       const entries = table.split(',').map((entry) => entry.trim());
       for (const name of defined) {
         expect(entries, `${file} defines ${name}`).toContain(name);
-        listed.add(name);
+        listed.add(`${file} ${name}`);
       }
     }
     expect(listed.size).toBe(OPS.length);

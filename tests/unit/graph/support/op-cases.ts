@@ -18,6 +18,7 @@ import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../.
 import { sizeOf } from '../../../../src-main/graph/tensor.js';
 import { binary, lengthOf, logSumExpOf, type MakeCase, make, reduction, row, rowWise, unary } from './case-kit.js';
 import { ELEMENTWISE_CASES } from './cases/elementwise-cases.js';
+import { REARRANGE_CASES } from './cases/rearrange-cases.js';
 import { indicesOf, range, total } from './nd.js';
 
 /** erf by its Taylor series, enough terms for |x| <= 3. */
@@ -34,6 +35,7 @@ function erfOf(x: number): number {
 /** By the name under which `src-main/graph/ops` exports the op. */
 export const OP_CASES: Readonly<Record<string, MakeCase>> = {
   ...ELEMENTWISE_CASES,
+  ...REARRANGE_CASES,
   add: binary(elementwise.add, (a, b) => a + b),
   sub: binary(elementwise.sub, (a, b) => a - b),
   mul: binary(elementwise.mul, (a, b) => a * b),
