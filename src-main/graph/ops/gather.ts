@@ -25,6 +25,7 @@ const gatherOp: OpDefinition<AxisAttributes> = {
   },
   lower: ({ attributes: { axis } }, l) =>
     void l.emit('Gather', [l.input(0), l.input(1)], { attributes: { axis }, outputs: [l.output(0)] }),
+  evaluate: ({ attributes: { axis } }, [x, indices], tf) => [tf.gather(x, indices, axis)],
 };
 
 /**

@@ -54,6 +54,18 @@ function gradientOfAxis(g: Tensor, axis: number, mode: PadMode, before: number, 
   return parts.reduce((total, term) => add(total, term));
 }
 
+/** The place of an axis whose value is put at `place` before or behind it. */
+function sourcePlace(mode: Exclude<PadMode, 'constant'>, place: number, length: number): number {
+  switch (mode) {
+    case 'reflect':
+      return length - 1 - Math.abs(length - 1 - Math.abs(place));
+    case 'replicate':
+      return Math.min(Math.max(place, 0), length - 1);
+    case 'circular':
+      return (place + length) % length;
+  }
+}
+
 const padModeOp: OpDefinition<PadModeAttributes> = {
   name: 'padMode',
   infer([x], { mode, before, after }) {
@@ -95,6 +107,24 @@ const padModeOp: OpDefinition<PadModeAttributes> = {
       if (parts.length > 1) padded = l.emit('Concat', parts, { attributes: { axis } });
     });
     l.emit('Identity', [padded], { outputs: [l.output(0)] });
+  },
+  evaluate({ inputs: [{ shape }], attributes: { mode, before, after, value } }, [x], tf) {
+    if (mode === 'constant') {
+      return [
+        tf.pad(
+          x,
+          shape.map((_, axis): [number, number] => [before[axis], after[axis]]),
+          value,
+        ),
+      ];
+    }
+    const padded = shape.reduce((rest, length, axis) => {
+      const places = Array.from({ length: before[axis] + length + after[axis] }, (_, i) =>
+        sourcePlace(mode, i - before[axis], length),
+      );
+      return places.length === length ? rest : tf.gather(rest, tf.tensor1d(places, 'int32'), axis);
+    }, x);
+    return [padded];
   },
 };
 

@@ -19,6 +19,7 @@ const flipOp: OpDefinition<FlipAttributes> = {
     const bounds = [all(-1), all(BEFORE_THE_FIRST), list(axes), all(-1)]; // starts, ends, axes, steps
     l.emit('Slice', [l.input(0), ...bounds], { outputs: [l.output(0)] });
   },
+  evaluate: ({ attributes: { axes } }, [x], tf) => [tf.reverse(x, [...axes])],
 };
 
 /** Reverses the order along axes. */
@@ -59,6 +60,7 @@ const tileOp: OpDefinition<TileAttributes> = {
   },
   lower: ({ attributes: { repeats } }, l) =>
     void l.emit('Tile', [l.input(0), l.constant(repeats, [repeats.length], 'int64')], { outputs: [l.output(0)] }),
+  evaluate: ({ attributes: { repeats } }, [x], tf) => [tf.tile(x, [...repeats])],
 };
 
 /** The whole tensor again and again along each axis, as numpy.tile with one count for each axis. */

@@ -21,7 +21,10 @@ import {
   stopGradient,
 } from '../../../src-main/graph/ops/elementwise.js';
 import { oneHot } from '../../../src-main/graph/ops/index.js';
+import { and, greaterEqual, lessEqual, not, notEqual, or } from '../../../src-main/graph/ops/logic.js';
 import { accuracyOf } from '../../../src-main/graph/ops/loss.js';
+import { ceil, floor, round, sign } from '../../../src-main/graph/ops/math.js';
+import { argMax, argMin, topK } from '../../../src-main/graph/ops/order.js';
 import { sum } from '../../../src-main/graph/ops/reduce.js';
 import { zeros } from '../../../src-main/graph/ops/shape.js';
 import { constant, input } from '../../../src-main/graph/ops/source.js';
@@ -106,6 +109,20 @@ describe('ops without a gradient', () => {
     'int32 to int64': cast(whole, 'int64'),
     oneHot: oneHot(constant([0, 2, 1], [3], 'int32'), 3, 'float32'),
     'oneHot of int64': oneHot(constant([1, 0], [2], 'int64'), 2, 'bool'),
+    lessEqual: lessEqual(a, b),
+    greaterEqual: greaterEqual(a, b),
+    notEqual: notEqual(a, b),
+    and: and(greater(a, b), lessEqual(a, b)),
+    or: or(flags, greater(cast(whole, 'float32'), constant([2.5], [1], 'float32'))),
+    not: not(flags),
+    sign: sign(a),
+    floor: floor(a),
+    ceil: ceil(a),
+    round: round(a),
+    argMax: argMax(a, 0),
+    'argMin, axis kept': argMin(a, -1, true),
+    topK: topK(a, 2).values,
+    'indices of topK along the first axis': topK(a, 1, 0).indices,
     accuracyOf: accuracyOf(a, constant([2, 0], [2], 'int32')),
   };
   test.each(Object.keys(cases))('%s', async (name) => {
