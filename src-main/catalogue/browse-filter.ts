@@ -97,13 +97,13 @@ function flagCondition(flag: NonNullable<BrowseFilter['flag']>): ImageCondition 
   const named = `SELECT image.series_id, count(DISTINCT image.id) AS n
     FROM image_flag CROSS JOIN image ON image.id = image_flag.image_id WHERE ${such} AND image.available = 1 GROUP BY 1`;
   const flagged = `CASE WHEN EXISTS (SELECT 1 FROM series_flag WHERE series_id = series.id AND ${such})
-    THEN series.images ELSE coalesce(named.n, 0) END`;
+    THEN series.image_count ELSE coalesce(named.n, 0) END`;
   return {
     image: one
       ? { sql: HAS_FLAG, values: [flag, flag] }
       : { sql: flag === 'any' ? HAS_ANY_FLAG : `NOT ${HAS_ANY_FLAG}`, values: [] },
     named: { sql: named, values },
-    count: { sql: flag === 'none' ? `series.images - ${flagged}` : flagged, values },
+    count: { sql: flag === 'none' ? `series.image_count - ${flagged}` : flagged, values },
   };
 }
 
@@ -119,13 +119,13 @@ function labelCondition(project: Project, label: BrowseLabel): ImageCondition {
   const whole = `EXISTS (SELECT 1 FROM series_label
     WHERE task_id = ? AND series_id = series.id AND class_id ${wanted === null ? 'IS NOT NULL' : '= ?'})`;
   // A label of the series holds for its images that have none of their own.
-  const rest = '(series.images - coalesce(named.labelled, 0))';
+  const rest = '(series.image_count - coalesce(named.labelled, 0))';
   const passing = `coalesce(named.n, 0) + ${whole} * ${rest}`;
   return {
     image: { sql: `${CLASS_IN_FORCE} ${test}`, values: [task.id, task.id, ...last] },
     named: { sql: named, values: [...last, task.id] },
     count: {
-      sql: label.kind === 'unlabelled' ? `series.images - (${passing})` : passing,
+      sql: label.kind === 'unlabelled' ? `series.image_count - (${passing})` : passing,
       values: [task.id, ...last],
     },
   };
@@ -141,7 +141,7 @@ function together(conditions: readonly ImageCondition[]): ImageCondition {
   };
   const count =
     only === undefined
-      ? { sql: 'series.images', values: [] }
+      ? { sql: 'series.image_count', values: [] }
       : {
           sql: `(SELECT count(*) FROM image INDEXED BY image_series WHERE image.series_id = series.id AND ${image.sql})`,
           values: image.values,
@@ -151,7 +151,7 @@ function together(conditions: readonly ImageCondition[]): ImageCondition {
 
 /** @throws PretextError `not-found` (task, class). */
 export function browseScan(project: Project, filter: BrowseFilter): BrowseScan {
-  const where: string[] = ['series.images > 0'];
+  const where: string[] = ['series.image_count > 0'];
   const values: SqlValue[] = [];
   const must = (condition: string, ...bound: SqlValue[]) => {
     where.push(condition);

@@ -58,7 +58,7 @@ export class Catalogue {
   private count(): CatalogueCounts {
     const row = this.database.one<CatalogueCounts>(
       `SELECT (SELECT count(*) FROM patient) AS patients, (SELECT count(*) FROM study) AS studies,
-              count(*) AS series, coalesce(sum(images), 0) AS images, coalesce(sum(frames), 0) AS frames FROM series`,
+              count(*) AS series, coalesce(sum(image_count), 0) AS images, coalesce(sum(frame_count), 0) AS frames FROM series`,
     );
     return row ?? { patients: 0, studies: 0, series: 0, images: 0, frames: 0 };
   }

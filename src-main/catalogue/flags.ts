@@ -93,7 +93,7 @@ export function flagCounts(project: Project): { flag: Flag; images: number }[] {
   const rows = project.catalogue.database.all<{ flag: string; images: number }>(
     `SELECT flag, count(*) AS images FROM image_flag JOIN image ON image.id = image_id WHERE available = 1 GROUP BY flag
      UNION ALL
-     SELECT flag, sum(images) FROM series_flag JOIN series ON series.id = series_id GROUP BY flag`,
+     SELECT flag, sum(image_count) FROM series_flag JOIN series ON series.id = series_id GROUP BY flag`,
   );
   const counts = new Map(rows.map(({ flag, images }) => [flag, images]));
   return FLAGS.flatMap((flag) => {

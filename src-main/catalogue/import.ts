@@ -10,9 +10,10 @@ import type { ImageHeader } from '../dicom/header.js';
 import type { Contents } from '../dicom/read-file.js';
 import { assessSeries } from './assess.js';
 import type { SkippedFile } from './catalogue.js';
+import type { FileList } from './file-list.js';
 import { PROJECT_ENTRIES, type Project } from './project.js';
 import { ImageRecorder, type Recorded } from './record.js';
-import { type FoundFile, nothingThere, walk } from './walk.js';
+import { type FoundFile, nothingThere, type TakenFiles, walk } from './walk.js';
 
 export interface ImportSummary {
   /** Files found in the folders and in archives there; neither the archives nor the directories of media count. */
@@ -101,7 +102,7 @@ export async function importFolders(
     for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
     for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
     keepSkipped(project, found.skipped);
-    const files = new FileQueue(found.files, found.real);
+    const files = new FileQueue(found.files, found.taken);
     await readAndRecord(project, files, tally, control, options.workers);
     await assessSeries(project.catalogue.database, control);
     return tally.summary(files.total - tally.containers);
@@ -123,10 +124,9 @@ function keepSkipped(project: Project, skipped: readonly SkippedFile[]): void {
 class FileQueue {
   private next = 0;
 
-  /** @param real where the files are once links are followed */
   constructor(
-    private readonly files: FoundFile[],
-    private readonly real: Set<string>,
+    private readonly files: FileList,
+    private readonly taken: TakenFiles,
   ) {}
 
   get total(): number {
@@ -149,8 +149,8 @@ class FileQueue {
       const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
       if (stats === undefined || !stats.isFile()) continue;
       const real = realpathSync(path);
-      if (this.real.has(real)) continue;
-      this.real.add(real);
+      if (this.taken.has(real)) continue;
+      this.taken.add(real);
       this.files.push({ path, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs) });
     }
   }

@@ -68,6 +68,9 @@ const UPDATE_IMAGE = `UPDATE image SET series_id = ?, path = ?, available = 1,
 
 type KnownRow = ImageRows & { path: string };
 
+/** Rows that are remembered at once; the files of a series stand together, so few are enough. */
+const MOST_KEPT_IDS = 20_000;
+
 /** Records files one by one; the caller puts many of them into one transaction. */
 export class ImageRecorder {
   /** Row ids of patients, studies and series seen so far, by table and key. */
@@ -183,6 +186,7 @@ export class ImageRecorder {
         ...key,
         ...Object.values(facts),
       ]).id;
+    if (this.ids.size >= MOST_KEPT_IDS) this.ids.clear();
     this.ids.set(cacheKey, id);
     return id;
   }

@@ -271,8 +271,8 @@ const MIGRATIONS: readonly string[] = [
   -- frames: a search looks at series, of which there are far fewer, and at images only to show them. The form of the key
   -- is fixed: catalogue/browse-key.ts reads the study and the series from it.
   ALTER TABLE series ADD COLUMN browse_key TEXT;
-  ALTER TABLE series ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE series ADD COLUMN frames INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE series ADD COLUMN image_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE series ADD COLUMN frame_count INTEGER NOT NULL DEFAULT 0;
 
   CREATE VIEW series_key AS
     SELECT series.id AS series_id,
@@ -283,23 +283,23 @@ const MIGRATIONS: readonly string[] = [
     FROM series JOIN study ON study.id = series.study_id JOIN patient ON patient.id = study.patient_id;
 
   UPDATE series SET browse_key = (SELECT browse_key FROM series_key WHERE series_id = series.id),
-    images = (SELECT count(*) FROM image WHERE series_id = series.id AND available = 1),
-    frames = (SELECT coalesce(sum(frames), 0) FROM image WHERE series_id = series.id AND available = 1);
-  CREATE INDEX series_browse ON series (browse_key, study_id, modality, body_part, images);
+    image_count = (SELECT count(*) FROM image WHERE series_id = series.id AND available = 1),
+    frame_count = (SELECT coalesce(sum(frames), 0) FROM image WHERE series_id = series.id AND available = 1);
+  CREATE INDEX series_browse ON series (browse_key, study_id, modality, body_part, image_count);
 
   CREATE TRIGGER series_browse_insert AFTER INSERT ON series
     BEGIN UPDATE series SET browse_key = (SELECT browse_key FROM series_key WHERE series_id = NEW.id) WHERE id = NEW.id; END;
 
   CREATE TRIGGER series_count_insert AFTER INSERT ON image WHEN NEW.available = 1
-    BEGIN UPDATE series SET images = images + 1, frames = frames + NEW.frames WHERE id = NEW.series_id; END;
+    BEGIN UPDATE series SET image_count = image_count + 1, frame_count = frame_count + NEW.frames WHERE id = NEW.series_id; END;
   CREATE TRIGGER series_count_delete AFTER DELETE ON image WHEN OLD.available = 1
-    BEGIN UPDATE series SET images = images - 1, frames = frames - OLD.frames WHERE id = OLD.series_id; END;
+    BEGIN UPDATE series SET image_count = image_count - 1, frame_count = frame_count - OLD.frames WHERE id = OLD.series_id; END;
   CREATE TRIGGER series_count_update AFTER UPDATE OF series_id, available, frames ON image
     WHEN OLD.series_id <> NEW.series_id OR OLD.available <> NEW.available OR OLD.frames <> NEW.frames
     BEGIN
-      UPDATE series SET images = images - OLD.available, frames = frames - OLD.available * OLD.frames
+      UPDATE series SET image_count = image_count - OLD.available, frame_count = frame_count - OLD.available * OLD.frames
         WHERE id = OLD.series_id;
-      UPDATE series SET images = images + NEW.available, frames = frames + NEW.available * NEW.frames
+      UPDATE series SET image_count = image_count + NEW.available, frame_count = frame_count + NEW.available * NEW.frames
         WHERE id = NEW.series_id;
     END;
 

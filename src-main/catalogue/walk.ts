@@ -2,29 +2,46 @@
 
 import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileError, PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+import { FileList } from './file-list.js';
 
-export interface FoundFile {
-  /** Absolute; of an entry of an archive its address (see `dicom/address.ts`). */
-  path: string;
-  /** The archive that the file is an entry of. */
-  archive?: string;
-  /** Bytes. */
-  size: number;
-  /** Time of the last change, milliseconds since 1970. */
-  mtimeMs: number;
+export type { FoundFile } from './file-list.js';
+
+/**
+ * Which files were taken, by where they really are once links are followed: every file of a folder that was listed, and
+ * those that a link or a person named. A text for each file of a large disk would fill the memory.
+ */
+export class TakenFiles {
+  private readonly folders = new Set<string>();
+  private readonly named = new Set<string>();
+
+  has(real: string): boolean {
+    return this.named.has(real) || this.folders.has(dirname(real));
+  }
+
+  /** Whether a file of a folder that is being listed was named before. */
+  wasNamed(real: string): boolean {
+    return this.named.size > 0 && this.named.has(real);
+  }
+
+  add(real: string): void {
+    this.named.add(real);
+  }
+
+  addFolder(real: string): void {
+    this.folders.add(real);
+  }
 }
 
 export interface WalkResult {
-  files: FoundFile[];
+  files: FileList;
   /** Folders and entries that could not be looked at. */
   skipped: { path: string; reason: string }[];
   /** Roots in and below which there is nothing. */
   empty: string[];
-  /** Where the files really are once links are followed; each is taken once. */
-  real: Set<string>;
+  taken: TakenFiles;
 }
 
 /** Entries of one folder that are looked at together: enough to hide the delay of a network drive. */
@@ -40,7 +57,9 @@ function compareNames(a: Dirent, b: Dirent): number {
 }
 
 /** `real`: where a link leads; null for anything else. */
-type Looked = { path: string; stats: BigIntStats; real: string | null } | { path: string; reason: string };
+type Looked =
+  | { path: string; name: string; stats: BigIntStats; real: string | null }
+  | { path: string; reason: string };
 
 async function look(folder: string, entry: Dirent): Promise<Looked> {
   const path = join(folder, entry.name);
@@ -49,7 +68,7 @@ async function look(folder: string, entry: Dirent): Promise<Looked> {
   }
   try {
     const stats = await stat(path, { bigint: true });
-    return { path, stats, real: entry.isSymbolicLink() ? await realpath(path) : null };
+    return { path, name: entry.name, stats, real: entry.isSymbolicLink() ? await realpath(path) : null };
   } catch (error) {
     if (entry.isSymbolicLink()) return { path, reason: 'This link leads to nothing.' };
     return { path, reason: reasonOf(fileError(error, path)) };
@@ -69,13 +88,16 @@ export async function walk(
   control: JobControl,
 ): Promise<WalkResult> {
   const meter = new ProgressMeter(control, 'Looking for files', null);
-  const result: WalkResult = { files: [], skipped: [], empty: [], real: new Set() };
+  const result: WalkResult = { files: new FileList(), skipped: [], empty: [], taken: new TakenFiles() };
   const entered = new Set<string>();
 
-  const addFile = (path: string, stats: BigIntStats, real: string) => {
-    if (result.real.has(real)) return;
-    result.real.add(real);
+  const addFile = (path: string, stats: BigIntStats) => {
     result.files.push({ path, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs) });
+  };
+  const addNamed = (path: string, stats: BigIntStats, real: string) => {
+    if (result.taken.has(real)) return;
+    result.taken.add(real);
+    addFile(path, stats);
   };
 
   // Looks at every root before the walk starts: a mistyped path must not surface after an hour.
@@ -93,7 +115,7 @@ export async function walk(
 
   for (const start of starts) {
     if (!start.stats.isDirectory()) {
-      addFile(start.path, start.stats, await realpath(start.path));
+      addNamed(start.path, start.stats, await realpath(start.path));
       continue;
     }
     const before = result.files.length + result.skipped.length;
@@ -113,6 +135,7 @@ export async function walk(
         result.skipped.push({ path: folder.path, reason: reasonOf(fileError(error, folder.path)) });
         continue;
       }
+      result.taken.addFolder(real);
       const inside = folder.path;
       entries = entries.filter((entry) => !leaveOut(join(inside, entry.name)));
       const subfolders: { path: string; stats: BigIntStats }[] = [];
@@ -122,9 +145,10 @@ export async function walk(
         for (const looked of await Promise.all(part.map((entry) => look(inside, entry)))) {
           if ('reason' in looked) result.skipped.push(looked);
           else if (looked.stats.isDirectory()) subfolders.push(looked);
-          else if (looked.stats.isFile())
-            addFile(looked.path, looked.stats, looked.real ?? join(real, basename(looked.path)));
-          else result.skipped.push({ path: looked.path, reason: 'This is neither a file nor a folder.' });
+          else if (looked.stats.isFile()) {
+            if (looked.real !== null) addNamed(looked.path, looked.stats, looked.real);
+            else if (!result.taken.wasNamed(join(real, looked.name))) addFile(looked.path, looked.stats);
+          } else result.skipped.push({ path: looked.path, reason: 'This is neither a file nor a folder.' });
         }
         meter.update(result.files.length);
       }

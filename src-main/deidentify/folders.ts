@@ -55,7 +55,7 @@ export async function deidentifyFolders(
   const lines: string[] = [];
   const taken = new Set<string>();
   try {
-    for (const [index, { path }] of files.entries()) {
+    for (const [index, { path }] of [...files].entries()) {
       throwIfCancelled(control);
       try {
         const line = await writeCopy(path, target, options, taken);

@@ -35,7 +35,7 @@ async function candidatesOf(given: string, control: JobControl): Promise<Candida
   const { files, skipped, empty } = await walk([given], () => false, control);
   const named = (path: string): string => join(given, relative(resolve(given), path));
   return [
-    ...files.map(({ path }) => ({ path: named(path) })),
+    ...Array.from(files, ({ path }) => ({ path: named(path) })),
     ...skipped.map(({ path, reason }) => ({ path: named(path), reason })),
     ...empty.map(() => ({ path: given, reason: 'This folder holds no files.' })),
   ];
