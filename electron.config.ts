@@ -12,6 +12,7 @@ const entries = {
   trainer: 'src-main/training/trainer.ts',
   'decode-worker': 'src-main/dicom/decode-worker.ts',
   'decode-guard': 'src-main/dicom/decode-guard.ts',
+  'deidentify-worker': 'src-main/deidentify/deidentify-worker.ts',
   'loader-worker': 'src-main/pixels/loader-worker.ts',
   'suggest-worker': 'src-main/training/suggest-worker.ts',
 };

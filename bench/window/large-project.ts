@@ -19,8 +19,6 @@ function headerOf(index: number): ImageHeader {
     contentHash: null,
     patientID: `P${Math.floor(series / 2)}`,
     patientName: `Measured^${Math.floor(series / 2)}`,
-    patientSex: 'O',
-    patientBirthDate: null,
     studyInstanceUID: `2.25.3.${series}`,
     studyDate: `20${String(10 + (series % 15)).padStart(2, '0')}0${1 + (series % 9)}15`,
     studyDescription: 'Measured study',

@@ -5,7 +5,13 @@ import { dirname, join } from 'node:path';
 import { PretextError } from './errors.js';
 
 /** Files of the build that run in a thread or process of their own; see `electron.config.ts`. */
-export type EntryName = 'decode-worker' | 'decode-guard' | 'loader-worker' | 'suggest-worker' | 'trainer';
+export type EntryName =
+  | 'decode-worker'
+  | 'decode-guard'
+  | 'deidentify-worker'
+  | 'loader-worker'
+  | 'suggest-worker'
+  | 'trainer';
 
 /**
  * Path of a built entry point. All entry points lie in one folder; code that was split off into a chunk looks for

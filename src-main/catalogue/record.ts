@@ -147,12 +147,7 @@ export class ImageRecorder {
 
   private recordParents(file: FoundFile, header: ImageHeader): Omit<ImageRows, 'imageId'> {
     const name = pseudonym(patientKey(header, file.path), this.salt);
-    const patientId = this.findOrInsert('patient', ['pseudonym'], [name], {
-      patient_id: header.patientID,
-      patient_name: header.patientName,
-      sex: header.patientSex,
-      birth_date: header.patientBirthDate,
-    });
+    const patientId = this.findOrInsert('patient', ['pseudonym'], [name], {});
     const folder = `folder:${dirname(file.path)}`;
     const studyId = this.findOrInsert('study', ['patient_id', 'uid'], [patientId, header.studyInstanceUID ?? folder], {
       date: header.studyDate,

@@ -312,6 +312,13 @@ const MIGRATIONS: readonly string[] = [
   DROP INDEX image_series;
   CREATE INDEX image_series ON image (series_id, coalesce(instance_number, 2147483647));
   `,
+  `
+  -- Who the patient is stays in the files, which show it when asked; here the pseudonym is all there is.
+  ALTER TABLE patient DROP COLUMN patient_id;
+  ALTER TABLE patient DROP COLUMN patient_name;
+  ALTER TABLE patient DROP COLUMN sex;
+  ALTER TABLE patient DROP COLUMN birth_date;
+  `,
 ];
 
 /** The version this program writes. */
@@ -334,6 +341,8 @@ export function migrate(database: Database, target = SCHEMA_VERSION): void {
     });
   }
   if (found >= target) return;
+  // What a migration takes away is overwritten in the file, not only given up.
+  database.exec('PRAGMA secure_delete = ON');
   database.transaction(() => {
     // Read again inside the transaction: another process may have migrated while this one waited for the lock.
     const version = database.pragmaNumber('user_version');

@@ -34,6 +34,8 @@ export interface Deidentified {
 /** Names the program that wrote a file (PS3.7 section D.3.3.2). */
 const IMPLEMENTATION_UID = replaceUid('de-identifier 1', 'Pretext');
 const IMPLEMENTATION_NAME = 'PRETEXT_1';
+/** Media Storage Directory Storage (PS3.4 section I.4). */
+const MEDIA_DIRECTORY = '1.2.840.10008.1.3.10';
 const UID = /^[0-9.]{1,64}$/;
 
 function text(tag: string, vr: string, value: string, encoding: Encoding): Uint8Array[] {
@@ -91,6 +93,12 @@ export function deidentifyBytes(bytes: Uint8Array, path: string, options: Deiden
   const oldUid = top.text('x00080018') ?? parsed.metaSopInstanceUID;
   if (sopClassUID === null || oldUid === null || !UID.test(sopClassUID)) {
     throw refusal(path, 'It has no SOP class and instance UID, so no valid copy can be written.');
+  }
+  if (sopClassUID === MEDIA_DIRECTORY) {
+    throw refusal(
+      path,
+      'It is the directory of a medium, whose copy would lead nowhere; the files that it names are copied.',
+    );
   }
   const newUid = (uid: string | null): string | null =>
     uid === null || options.retain.has('uids') ? uid : replaceUid(uid, options.salt);

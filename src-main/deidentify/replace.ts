@@ -28,7 +28,7 @@ export function dateOffset(patient: string, salt: Uint8Array): number {
 
 /** A DA or DT value moved by whole days (PS3.5 section 6.2); null where it is no date. */
 export function shiftDate(value: string, days: number): string | null {
-  const found = /^(\d{4})[.]?(\d{2})[.]?(\d{2})(\d*(?:[.]\d+)?(?:[+-]\d{4})?)$/.exec(value.trim());
+  const found = /^(\d{4})[.]?(\d{2})[.]?(\d{2})((?:\d{2}){0,3}(?:[.]\d{1,6})?(?:[+-]\d{4})?)$/.exec(value.trim());
   if (found === null) return null;
   const [, year = '', month = '', day = '', rest = ''] = found;
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
@@ -36,6 +36,11 @@ export function shiftDate(value: string, days: number): string | null {
   date.setUTCDate(date.getUTCDate() + days);
   if (date.getUTCFullYear() < 1) return null;
   return date.toISOString().slice(0, 10).replaceAll('-', '') + rest;
+}
+
+/** Whether a value is a TM (PS3.5 section 6.2), also in the form with colons that older writers use. */
+export function isTime(value: string): boolean {
+  return /^\d{2}(?::?\d{2}(?::?\d{2}(?:[.]\d{1,6})?)?)?$/.test(value.trim());
 }
 
 const TEXT_DUMMIES: Record<string, string> = {

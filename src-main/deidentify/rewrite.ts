@@ -3,16 +3,27 @@
 import { attributeOf } from '../dicom/attributes.js';
 import { UNDEFINED_LENGTH } from '../dicom/element-form.js';
 import type { Encoding } from '../dicom/identify.js';
+import { profileRow } from '../dicom/profile-table.js';
 import { BrokenStructure, element, type Head, ITEM, ITEM_END, readHead, SEQUENCE_END, writeHead } from './elements.js';
-import { type Action, actionOf, isSafeCreator, isSafePrivate, profileRow, type RetainOption } from './profile.js';
-import { dummyValue, paddedText, replaceUid, shiftDate } from './replace.js';
+import { type Action, actionOf, type RetainOption } from './profile.js';
+import { dummyValue, isTime, paddedText, replaceUid, shiftDate } from './replace.js';
+import { isSafeCreator, type SafeKind, safePrivate } from './safe-private.js';
 
 /** Sequences within sequences; real files hold fewer than ten. */
 const MAX_DEPTH = 64;
 const PIXEL_DATA = new Set(['7fe00008', '7fe00009', '7fe00010']);
 /** Attributes that are written anew for every file (PS3.3 sections C.12.1 and C.7.1.1), so the old ones go. */
 const REWRITTEN = new Set(['00120062', '00120063', '00120064', '00280303']);
-const BURNED_IN = '00280301';
+/** Burned In Annotation, and Recognizable Visual Features: 'NO' is for a person to say who has looked. */
+const DECLARED_CLEAN = new Set(['00280301', '00280302']);
+/** UIDs of kinds of things, and of coding schemes: they name no instance and no one's device. */
+const CLASS_UIDS = new Set(
+  `00041510 00041512 0004151a 00080016 0008001a 0008001b 00080062 0008010c 00080117 00080118 0008040e 00081150 0008115a
+   00083002 00340003 04000010 04000510 30100052 30100053`.split(/\s+/),
+);
+const TEMPORAL = new Set(['DA', 'DT', 'TM']);
+/** What becomes of safe private values whose explicit VR says that they are no mere values. */
+const UNSAFE_VALUES = new Set(['PN', ...TEMPORAL]);
 
 export interface RewriteOptions {
   retain: ReadonlySet<RetainOption>;
@@ -29,7 +40,10 @@ export interface RewriteOptions {
 export interface FiredRule {
   /** Tags from the outermost sequence to the attribute, with '>' between them. */
   path: string;
-  /** The table's code, 'private', 'unlisted' (outside the table), 'group-length', 'burned-in' or 'rewritten'. */
+  /**
+   * The table's code, or 'private', 'unlisted' (a name, date or UID outside the table), 'group-length', 'misplaced',
+   * 'burned-in' (a claim that pixels are clean), 'rewritten' (this de-identification is described instead).
+   */
   rule: string;
   action: Action;
   count: number;
@@ -99,42 +113,75 @@ export class Rewriter {
     if (tag.startsWith('fffee')) throw new BrokenStructure('An item stands outside a sequence.');
     const next = this.endOf(head, end, encoding, depth);
     const path = parent === '' ? tag : `${parent}>${tag}`;
-    const { rule, action } = this.decide(head, next, creators);
-    if (rule !== null) this.fire(path, rule, action);
     const vr = this.vrOf(head, next, encoding);
-    return { parts: this.apply(action, head, vr, next, encoding, path, depth), next, tag };
+    const { rule, action: meant, as = vr } = this.decide(head, vr, next, creators, depth);
+    const action = meant === 'shift' && this.shifted(head, as, next) === null ? this.basic(tag) : meant;
+    if (rule !== null) this.fire(path, rule, action);
+    return { parts: this.apply(action, head, as, next, encoding, path, depth), next, tag };
   }
 
-  private decide(head: Head, end: number, creators: Map<string, string>): { rule: string | null; action: Action } {
-    const { tag, vr } = head;
+  /** `as`: the VR where another than the element's own is meant. */
+  private decide(
+    head: Head,
+    vr: string,
+    end: number,
+    creators: Map<string, string>,
+    depth: number,
+  ): { rule: string | null; action: Action; as?: string } {
+    const { tag } = head;
     const { retain, burnedInClean } = this.options;
     if (tag.endsWith('0000') && tag !== '50000000') return { rule: 'group-length', action: 'remove' };
-    if (Number.parseInt(tag[3] ?? '0', 16) % 2 === 1) {
-      return { rule: 'private', action: this.isKeptPrivate(tag, head, end, creators) ? 'keep' : 'remove' };
-    }
+    if (Number.parseInt(tag[3] ?? '0', 16) % 2 === 1) return this.decidePrivate(head, vr, end, creators);
     if (REWRITTEN.has(tag)) return { rule: 'rewritten', action: 'remove' };
-    if (tag === BURNED_IN && (burnedInClean || this.text(head, end).trim() === 'NO')) {
+    if (DECLARED_CLEAN.has(tag) && (burnedInClean || this.text(head, end).trim() === 'NO')) {
       return { rule: 'burned-in', action: 'remove' };
     }
     const row = profileRow(tag);
+    // Commands and file meta information have no place in a data set, where readers stumble over them.
+    if (/^000[02]/.test(tag) && (depth === 0 || row === null)) return { rule: 'misplaced', action: 'remove' };
     if (row !== null) return { rule: row.code, action: actionOf(row, retain) };
-    // Names and instances in attributes that the table does not know are none the less names and instances.
-    if (vr === 'PN') return { rule: 'unlisted', action: 'empty' };
-    if (vr === 'UI' && !retain.has('uids') && this.text(head, end) !== this.newUids(head, end)) {
-      return { rule: 'unlisted', action: 'uid' };
+    // A name under another VR than the standard's is a name.
+    const known = attributeOf(`x${tag}`)?.vr;
+    const is = (wanted: string): boolean => vr === wanted || known === wanted;
+    // Names, dates and instances in attributes that the table does not know are none the less such.
+    if (is('PN')) return { rule: 'unlisted', action: 'empty' };
+    if ((TEMPORAL.has(vr) || TEMPORAL.has(known ?? '')) && !retain.has('full-dates') && head.length > 0) {
+      return { rule: 'unlisted', action: retain.has('modified-dates') ? 'shift' : 'empty' };
     }
+    if (is('UI') && !CLASS_UIDS.has(tag) && this.changesUids(head, end)) return { rule: 'unlisted', action: 'uid' };
     return { rule: null, action: 'keep' };
   }
 
-  private isKeptPrivate(tag: string, head: Head, end: number, creators: Map<string, string>): boolean {
-    if (!this.options.retain.has('safe-private')) return false;
+  private changesUids(head: Head, end: number): boolean {
+    return !this.options.retain.has('uids') && this.text(head, end) !== this.newUids(head, end);
+  }
+
+  private decidePrivate(
+    head: Head,
+    vr: string,
+    end: number,
+    creators: Map<string, string>,
+  ): { rule: string; action: Action; as?: string } {
+    const remove = { rule: 'private', action: 'remove' as const };
+    const kind = this.safeKind(head.tag, head, end, creators);
+    if (kind === null || UNSAFE_VALUES.has(vr)) return remove;
+    if (vr === 'SQ' || (kind === 'items' && (vr === 'UN' || vr === ''))) {
+      return { rule: 'private', action: 'keep', as: 'SQ' };
+    }
+    if (head.length === UNDEFINED_LENGTH || kind === 'items') return remove;
+    const isUid = vr === 'UI' || kind === 'uids';
+    return { rule: 'private', action: isUid && this.changesUids(head, end) ? 'uid' : 'keep' };
+  }
+
+  private safeKind(tag: string, head: Head, end: number, creators: Map<string, string>): SafeKind | null {
+    if (!this.options.retain.has('safe-private')) return null;
     if (/^.{4}00[1-9a-f][0-9a-f]$/.test(tag)) {
       const creator = this.text(head, end).trim();
       creators.set(tag.slice(0, 4) + tag.slice(6), creator);
-      return isSafeCreator(creator);
+      return isSafeCreator(creator) ? 'value' : null;
     }
     const creator = creators.get(tag.slice(0, 6));
-    return creator !== undefined && head.length !== UNDEFINED_LENGTH && isSafePrivate(creator, tag);
+    return creator === undefined ? null : safePrivate(creator, tag);
   }
 
   private text(head: Head, end: number): string {
@@ -154,7 +201,8 @@ export class Rewriter {
     if (head.length === UNDEFINED_LENGTH) return 'SQ';
     const known = profileRow(head.tag)?.vr ?? attributeOf(`x${head.tag}`)?.vr ?? 'UN';
     if (known !== 'UN') return known;
-    const looksLikeItem = end - head.value >= 8 && this.readsAsItem(head.value, end, encoding);
+    const inner: Encoding = head.vr === 'UN' ? 'implicit-little' : encoding;
+    const looksLikeItem = end - head.value >= 8 && this.readsAsItem(head.value, end, inner);
     return looksLikeItem ? 'SQ' : 'UN';
   }
 
@@ -184,13 +232,9 @@ export class Rewriter {
       case 'empty':
         return write(tag === '00100010' || tag === '00100020' ? this.pseudonym(vr) : new Uint8Array());
       case 'dummy':
-        return write(dummyValue(vr, encoding === 'explicit-big'));
-      case 'shift': {
-        const moved = vr === 'TM' ? this.text(head, next) : this.shifted(head, vr, next);
-        return moved === null
-          ? this.apply(this.basic(tag), head, vr, next, encoding, path, depth)
-          : write(paddedText(moved, vr));
-      }
+        return write(dummyValue(vr, encoding === 'explicit-big' && head.vr !== 'UN'));
+      case 'shift':
+        return write(paddedText(this.shifted(head, vr, next) ?? '', vr));
       case 'uid':
         if (vr !== 'SQ') return write(paddedText(this.newUids(head, next), 'UI'));
         return this.sequence(head, next, encoding, path, depth);
@@ -209,10 +253,14 @@ export class Rewriter {
     return paddedText(this.options.pseudonym, vr);
   }
 
+  /** Dates move by whole days, so times of day stay as they are; null where the value is neither. */
   private shifted(head: Head, vr: string, end: number): string | null {
-    if (vr !== 'DA' && vr !== 'DT') return null;
-    const values = this.text(head, end).split('\\');
-    const moved = values.map((value) => (value.trim() === '' ? '' : shiftDate(value, this.options.days)));
+    if (!TEMPORAL.has(vr)) return null;
+    const move = (value: string): string | null =>
+      vr === 'TM' ? (isTime(value) ? value : null) : shiftDate(value, this.options.days);
+    const moved = this.text(head, end)
+      .split('\\')
+      .map((value) => (value.trim() === '' ? '' : move(value)));
     return moved.includes(null) ? null : moved.join('\\');
   }
 

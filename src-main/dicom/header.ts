@@ -26,8 +26,6 @@ export interface ImageHeader {
   patientID: string | null;
   /** As stored: component groups separated by '=', components by '^'. */
   patientName: string | null;
-  patientSex: string | null;
-  patientBirthDate: string | null;
   studyInstanceUID: string | null;
   studyDate: string | null;
   studyDescription: string | null;
@@ -187,8 +185,6 @@ export function headerOf(parsed: ParsedDataSet, path: string, fileSize: number, 
     contentHash: sopInstanceUID === null ? hash() : null,
     patientID: top.text('x00100020'),
     patientName: top.text('x00100010'),
-    patientSex: top.firstText('x00100040'),
-    patientBirthDate: top.firstText('x00100030'),
     studyInstanceUID: top.firstText('x0020000d'),
     studyDate: top.firstText('x00080020'),
     studyDescription: top.text('x00081030'),

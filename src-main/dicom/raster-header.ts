@@ -68,8 +68,6 @@ export function pictureHeader(kind: Exclude<FileKind, 'dicom'>, contentHash: str
     contentHash,
     patientID: null,
     patientName: null,
-    patientSex: null,
-    patientBirthDate: null,
     studyInstanceUID: null,
     studyDate: null,
     studyDescription: null,

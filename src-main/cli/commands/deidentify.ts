@@ -45,6 +45,7 @@ export function registerDeidentify(program: Command, perform: Perform): void {
   addExamples(command, [
     'deidentify /data/ct --project study --out /data/copies',
     'deidentify /data/ct --project study --out /data/copies --retain modified-dates patient --json',
+    'deidentify /data/ct --project study --out /data/copies      # again: goes on where a run was stopped',
   ]);
 }
 
@@ -67,14 +68,15 @@ async function writeCopies({ terminal, interruption }: Context, folders: string[
   if (flags.burnedInClean !== true) terminal.note(PIXELS_WARNING);
   const { skipped, ...counts } = summary;
   terminal.result({ ...counts, skipped: skipped.length, retained: [...retain] }, summaryText(summary));
-  return summary.written === 0 ? 'failed' : 'done';
+  return summary.written + summary.already === 0 ? 'failed' : 'done';
 }
 
-function summaryText({ files, written, rulesFired, report, skipped }: DeidentifySummary): string {
+function summaryText({ files, written, already, rulesFired, report, skipped }: DeidentifySummary): string {
   const lines = [
     `${plural(written, 'de-identified copy', 'de-identified copies')} written.`,
     formatFacts([
       ['files', String(files)],
+      ['there already', String(already)],
       ['rules fired', String(rulesFired)],
       ['skipped', String(skipped.length)],
       ['report', report],

@@ -15,6 +15,6 @@ export const settings = {
   about: 'About',
   research: 'Pretext is for research. It is not a medical device and must not be used for diagnosis or treatment.',
   offline:
-    'Pretext opens no network connection. Names and identifiers of patients stay in the catalogue of the project.',
+    'Pretext opens no network connection. Names and identifiers of patients stay in their files; a project knows pseudonyms.',
   versions: (version: string, electron: string) => `Pretext ${version}, Electron ${electron}`,
 };

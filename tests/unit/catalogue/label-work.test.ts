@@ -214,8 +214,10 @@ describe('a catalogue of the first version', () => {
     label([1, 2], 'yes');
     old.run('ATTACH DATABASE ? AS filled', [project.catalogue.database.path]);
     for (const table of tables) {
-      const columns = old.all<{ name: string }>(`PRAGMA table_info(${table})`).map(({ name }) => name);
-      old.exec(`INSERT INTO ${table} SELECT ${columns.join(', ')} FROM filled.${table}`);
+      const namesIn = (schema: string) =>
+        old.all<{ name: string }>(`PRAGMA ${schema}.table_info(${table})`).map(({ name }) => name);
+      const columns = namesIn('main').filter((name) => namesIn('filled').includes(name));
+      old.exec(`INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM filled.${table}`);
     }
     old.exec('DETACH DATABASE filled');
     old.close();

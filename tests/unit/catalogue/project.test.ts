@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -209,5 +218,25 @@ describe('Database', () => {
     const { database } = temporaryProject().catalogue;
     migrate(database);
     expect(database.pragmaNumber('user_version')).toBe(SCHEMA_VERSION);
+  });
+
+  it('takes names and identifiers out of an older catalogue, to the last byte', () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'catalogue.sqlite');
+    const old = Database.open(path);
+    migrate(old, 5);
+    for (let index = 0; index < 300; index++) {
+      const insert =
+        'INSERT INTO patient (pseudonym, patient_id, patient_name, sex, birth_date) VALUES (?, ?, ?, ?, ?)';
+      old.run(insert, [`P${index}`, `Secret-${index}`, `Secret^Name${index}`, 'O', 'Secret1970']);
+    }
+    old.close();
+    expect(readFileSync(path).includes('Secret')).toBe(true);
+    const database = Database.open(path);
+    migrate(database);
+    expect(database.all('SELECT * FROM patient')).toHaveLength(300);
+    database.close();
+    const left = readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes('Secret'));
+    expect(left).toEqual([]);
   });
 });

@@ -4,9 +4,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deidentifyBytes } from '../../../src-main/deidentify/file.js';
-import { PROFILE, type RetainOption } from '../../../src-main/deidentify/profile.js';
+import type { RetainOption } from '../../../src-main/deidentify/profile.js';
 import { dateOffset, shiftDate } from '../../../src-main/deidentify/replace.js';
 import { inspectBytes } from '../../../src-main/dicom/inspect.js';
+import { PROFILE } from '../../../src-main/dicom/profile-table.js';
 import { item, writeElement } from '../dicom/writer.js';
 
 const salt = Buffer.from('a project of the tests');

@@ -5,7 +5,7 @@
  * Group: element, VR, action of the Basic Profile, options. An option in capitals keeps the value (K), in small
  * letters asks for it to be cleaned (C). U: UIDs, D: device identity, I: institution identity, P: patient
  * characteristics, F: full dates, M: modified dates, C: descriptors, T: structured content, G: graphics.
- * The repeating groups 50xx and 60xx and private attributes are in `profile.ts`.
+ * The repeating groups 50xx and 60xx are in `profile-table.ts`; private attributes are the matter of `deidentify`.
  */
 export const PROFILE_ROWS = `
 0000: 1000 UI X U | 1001 UI U U
