@@ -13,7 +13,7 @@ import type { SkippedFile } from './catalogue.js';
 import type { FileList } from './file-list.js';
 import { PROJECT_ENTRIES, type Project } from './project.js';
 import { ImageRecorder, type Recorded } from './record.js';
-import { type FoundFile, nothingThere, type TakenFiles, walk } from './walk.js';
+import { type FoundFile, findFiles, nothingThere, type TakenFiles, type WalkResult, walk } from './walk.js';
 
 export interface ImportSummary {
   /** Files found in the folders and in archives there; neither the archives nor the directories of media count. */
@@ -62,7 +62,7 @@ async function readOne(pool: DecodePool, recorder: ImageRecorder, file: FoundFil
 }
 
 /** The project's own files are no scans, wherever the folders given lie around it. */
-function ownFiles(project: Project): (path: string) => boolean {
+export function ownFiles(project: Project): (path: string) => boolean {
   const real = realpathSync(project.folder);
   return (path) => {
     if (!PROJECT_ENTRIES.includes(basename(path))) return false;
@@ -98,21 +98,49 @@ export async function importFolders(
   try {
     const found = await walk(folders, ownFiles(project), control);
     if (found.files.length === 0 && found.skipped.length === 0) throw nothingThere(found.empty);
-    const tally = new Tally(options);
-    for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
-    for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
-    keepSkipped(project, found.skipped);
-    const files = new FileQueue(found.files, found.taken);
-    await readAndRecord(project, files, tally, control, options.workers);
-    await assessSeries(project.catalogue.database, control);
-    return tally.summary(files.total - tally.containers);
+    return await takeIn(project, found, control, options);
   } finally {
     lock.release();
   }
 }
 
+/**
+ * Imports these files, as a watch has found them: those that are gone in the meantime are left.
+ *
+ * @throws PretextError `project-busy` (another import), `disk-full` and `cancelled` (folders so far are kept).
+ */
+export async function importFiles(
+  project: Project,
+  paths: readonly string[],
+  control: JobControl,
+  options: ImportOptions = {},
+): Promise<ImportSummary> {
+  const lock = project.lock('import');
+  try {
+    return await takeIn(project, await findFiles(paths, control), control, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function takeIn(
+  project: Project,
+  found: WalkResult,
+  control: JobControl,
+  options: ImportOptions,
+): Promise<ImportSummary> {
+  const tally = new Tally(options);
+  for (const path of found.empty) tally.skip(path, 'This folder holds no files.');
+  for (const entry of found.skipped) tally.skip(entry.path, entry.reason);
+  keepSkipped(project, found.skipped);
+  const files = new FileQueue(found.files, found.taken);
+  await readAndRecord(project, files, tally, control, options.workers);
+  await assessSeries(project.catalogue.database, control);
+  return tally.summary(files.total - tally.containers);
+}
+
 /** What could not even be looked at has no size and no time, but it is on the list as every refused file is. */
-function keepSkipped(project: Project, skipped: readonly SkippedFile[]): void {
+export function keepSkipped(project: Project, skipped: readonly SkippedFile[]): void {
   if (skipped.length === 0) return;
   const recorder = new ImageRecorder(project.catalogue.database, project.salt);
   project.catalogue.database.transaction(() => {
@@ -246,8 +274,10 @@ function record(recorder: ImageRecorder, read: Read): Recorded | null {
 }
 
 /** An older Pretext may have skipped the archive itself. */
-function recordContents(recorder: ImageRecorder, file: FoundFile, { refused }: Contents): void {
+function recordContents(recorder: ImageRecorder, file: FoundFile, { kind, files, refused }: Contents): void {
   recorder.forgetSkipped(file);
+  recorder.recordContainer(file);
+  if (kind === 'archive') recorder.forgetRemoved(file.path, new Set([...files, ...refused].map(({ path }) => path)));
   for (const { path, reason } of refused) recorder.recordSkipped({ ...file, path }, reason);
 }
 

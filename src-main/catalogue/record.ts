@@ -1,7 +1,7 @@
 /** @file Writes what a header says into the catalogue: patient, study, series, image, file. */
 
 import { dirname } from 'node:path';
-import { addressExists } from '../dicom/address.js';
+import { addressExists, entryAddress } from '../dicom/address.js';
 import type { ImageHeader } from '../dicom/header.js';
 import type { Database, SqlValue } from './database.js';
 import { patientKey, pseudonym } from './pseudonym.js';
@@ -143,6 +143,29 @@ export class ImageRecorder {
   /** Takes a file off the list of skipped ones. */
   forgetSkipped(file: FoundFile): void {
     this.database.run('DELETE FROM file WHERE path = ? AND image_id IS NULL', [file.path]);
+  }
+
+  /** Notes that an archive or a directory of a medium was read as it is now. */
+  recordContainer(file: FoundFile): void {
+    this.database.run(
+      `INSERT INTO container (path, size, mtime_ms) VALUES (?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ms = excluded.mtime_ms`,
+      [file.path, file.size, file.mtimeMs],
+    );
+  }
+
+  /** Takes entries off the catalogue that an archive no longer holds: their images are not there any more. */
+  forgetRemoved(archive: string, held: ReadonlySet<string>): void {
+    // Code units from '/' to '0', its successor: every address that begins with the archive's.
+    const known = this.database.all<{ path: string; imageId: number | null }>(
+      'SELECT path, image_id AS imageId FROM file WHERE path > ? AND path < ?',
+      [entryAddress(archive, ''), `${archive}!0`],
+    );
+    for (const { path, imageId } of known) {
+      if (held.has(path)) continue;
+      this.database.run('DELETE FROM file WHERE path = ?', [path]);
+      if (imageId !== null) this.detach(imageId, path);
+    }
   }
 
   private recordParents(file: FoundFile, header: ImageHeader): Omit<ImageRows, 'imageId'> {

@@ -319,6 +319,23 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE patient DROP COLUMN sex;
   ALTER TABLE patient DROP COLUMN birth_date;
   `,
+  `
+  -- Archives and directories of media that were read, so that one that did not change is known again.
+  CREATE TABLE container (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Images whose header is fine and whose pixels were refused; listed with the skipped files.
+  CREATE TABLE pixel_refusal (
+    image_id INTEGER PRIMARY KEY REFERENCES image(id),
+    reason TEXT NOT NULL
+  ) STRICT;
+
+  -- Folders that the window watches while the project is open.
+  CREATE TABLE watched_folder (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version this program writes. */

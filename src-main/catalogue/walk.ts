@@ -161,6 +161,32 @@ export async function walk(
   return result;
 }
 
+/** Those of `paths` that are files now; each is taken once, by where it really is. @throws PretextError `cancelled` */
+export async function findFiles(paths: readonly string[], control: JobControl): Promise<WalkResult> {
+  const result: WalkResult = { files: new FileList(), skipped: [], empty: [], taken: new TakenFiles() };
+  for (let first = 0; first < paths.length; first += PARALLEL) {
+    throwIfCancelled(control);
+    const found = await Promise.all(paths.slice(first, first + PARALLEL).map(findFile));
+    for (const file of found) {
+      if (file === null || result.taken.has(file.real)) continue;
+      result.taken.add(file.real);
+      result.files.push({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
+    }
+  }
+  return result;
+}
+
+/** A file as it is now, or null where it is gone, no file, or out of reach. */
+export async function findFile(path: string): Promise<(FoundFile & { real: string }) | null> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    if (!stats.isFile()) return null;
+    return { path, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs), real: await realpath(path) };
+  } catch {
+    return null;
+  }
+}
+
 /** The error where the folders given hold nothing at all. */
 export function nothingThere(folders: string[]): PretextError {
   return new PretextError({

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { JobControl } from '../base/jobs.js';
-import { type ImportSummary, importFolders } from '../catalogue/import.js';
+import { type ImportSummary, importFiles, importFolders } from '../catalogue/import.js';
 import type { Project } from '../catalogue/project.js';
 import { ensurePixelCache } from '../pixels/cache.js';
 import { writeSampleStudy } from '../sample/study.js';
@@ -14,6 +14,8 @@ export interface ImportOptions {
   sample: { seed: number; patients: number; imagesPerPatient: number } | null;
   /** Side of the pictures that are prepared, one of the cache's; null: none. */
   pictures: number | null;
+  /** The paths are files that a watch has found; those that are gone in the meantime are left. */
+  watched?: boolean;
 }
 
 export interface ImportResult extends Omit<ImportSummary, 'skipped'> {
@@ -34,7 +36,8 @@ export async function importScans(
     const study = await writeSampleStudy(options.paths[0] ?? join(project.folder, 'sample'), options.sample, control);
     truthCsv = study.truthCsv;
   }
-  const summary = await importFolders(project, options.paths, control);
+  const take = options.watched === true ? importFiles : importFolders;
+  const summary = await take(project, options.paths, control);
   if (options.pictures !== null) await ensurePixelCache(project, options.pictures, control);
   return { ...summary, skipped: summary.skipped.length, truthCsv };
 }

@@ -21,6 +21,8 @@ export interface JobPlan<K extends TrainerJob> {
   request: JobTypes[K]['request'];
   /** The run that it trains, where that is known before it starts. */
   run?: string;
+  /** A job of many that is kept in the list only where it fails. */
+  passing?: boolean;
   /** What of the result is kept in the list. */
   outcome?(result: JobTypes[K]['result']): { product?: string; figures?: Record<string, number>; stopped?: boolean };
   onEvent?(run: string, event: RunEvent): void;
@@ -31,6 +33,7 @@ export interface JobPlan<K extends TrainerJob> {
 interface Entry {
   info: JobInfo;
   folder: string;
+  passing: boolean;
   abort: AbortController;
   kill: AbortController;
   /** Process id of its trainer, once it runs. */
@@ -95,6 +98,7 @@ export class JobRunner {
     const entry: Entry = {
       info,
       folder: plan.folder,
+      passing: plan.passing === true,
       abort: new AbortController(),
       kill: new AbortController(),
       pid: null,
@@ -184,7 +188,7 @@ export class JobRunner {
     };
     try {
       this.change(entry, { state: 'running', started: new Date().toISOString() });
-      writeJob(entry.folder, entry.info);
+      if (!entry.passing) writeJob(entry.folder, entry.info);
       const result = await runJob(plan.work, plan.request, listener, startTrainer);
       const { product, figures, stopped } = plan.outcome?.(result) ?? {};
       const state = stopped === true ? 'stopped' : 'done';
@@ -206,7 +210,7 @@ export class JobRunner {
     entry.info = { ...entry.info, ...change, ended: new Date().toISOString() };
     this.entries.delete(entry.info.id);
     try {
-      writeJob(entry.folder, entry.info);
+      if (!entry.passing || entry.info.state === 'failed') writeJob(entry.folder, entry.info);
     } catch (error) {
       // The disk is full: the job's own results are safe, only the list forgets it at the next start.
       entry.info = { ...entry.info, error: entry.info.error ?? toReport(error) };

@@ -6,26 +6,16 @@ import type { projectCalls } from '../contract/project.js';
 import { writeSkippedCsv } from '../exports/csv.js';
 import type { ImportOptions } from '../training/import.js';
 import type { Handlers } from './handlers.js';
-import { THUMBNAIL_SIDE } from './pictures.js';
 import { forgetProject, leaveProject, recentProjects } from './preferences.js';
+import { importPlan } from './watched-folders.js';
 import type { Workbench } from './workbench.js';
 
 /** Small enough to be there within a minute, large enough to learn something from. */
 const SAMPLE = { seed: 1, patients: 60, imagesPerPatient: 4 };
 
 function startImport(workbench: Workbench, options: Omit<ImportOptions, 'pictures'>, subject: string): string {
-  const { folder } = workbench.project;
-  return workbench.jobs.start({
-    kind: 'import',
-    subject,
-    folder,
-    work: 'import',
-    request: { project: folder, options: { ...options, pictures: THUMBNAIL_SIDE } },
-    outcome: ({ files, images, patients, studies, series, added, duplicates, skipped }) => ({
-      figures: { files, images, patients, studies, series, added, duplicates, skipped },
-    }),
-    onEnd: () => workbench.changed('images'),
-  });
+  const plan = importPlan(workbench.project.folder, options, subject);
+  return workbench.jobs.start({ ...plan, onEnd: () => workbench.changed('images') });
 }
 
 export function answerProject(workbench: Workbench): Handlers<keyof typeof projectCalls | keyof typeof jobCalls> {
@@ -39,11 +29,18 @@ export function answerProject(workbench: Workbench): Handlers<keyof typeof proje
       leaveProject();
       return null;
     },
-    'import:start': ({ paths }) => startImport(workbench, { paths, sample: null }, paths.join(', ')),
+    'import:start': ({ paths, watch }) => {
+      const left = watch ? paths.filter((path) => !workbench.watches.add(path)) : paths;
+      return left.length === 0 ? null : startImport(workbench, { paths: left, sample: null }, left.join(', '));
+    },
     'import:sample': () => {
       const { folder } = workbench.project;
       const study = join(dirname(folder), `${basename(folder)}-sample-study`);
       return startImport(workbench, { paths: [study], sample: SAMPLE }, study);
+    },
+    'import:unwatch': ({ folder }) => {
+      workbench.watches.remove(folder);
+      return workbench.info();
     },
     'import:skipped': ({ offset, limit }) => ({
       total: workbench.project.catalogue.skippedCount(),

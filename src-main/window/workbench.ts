@@ -15,6 +15,7 @@ import { listRuns } from '../training/run-store.js';
 import { JobRunner } from './jobs.js';
 import { MachineMeter } from './machine.js';
 import { lastProject, rememberProject } from './preferences.js';
+import { WatchedFolders } from './watched-folders.js';
 
 export type Change = EventData<'project:changed'>['what'];
 
@@ -26,6 +27,7 @@ export class Workbench {
     this.tell('job:changed', job);
     this.meter.run(this.jobs.live.length > 0);
   });
+  readonly watches = new WatchedFolders(this);
   private readonly meter = new MachineMeter((load) => this.tell('machine:load', load));
   private readonly closing: (() => void)[] = [];
   private opened: { project: Project; lock: ActivityLock; watch: NodeJS.Timeout } | null = null;
@@ -72,6 +74,7 @@ export class Workbench {
       seen = now;
     }, WATCH_MS);
     this.opened = { project, lock, watch };
+    this.watches.begin();
     rememberProject(path);
     this.changed('project');
     return this.info();
@@ -98,6 +101,7 @@ export class Workbench {
   leave(): void {
     if (this.opened === null) return;
     clearInterval(this.opened.watch);
+    this.watches.end();
     this.opened.lock.release();
     this.opened.project.close();
     this.opened = null;
@@ -120,6 +124,7 @@ export class Workbench {
       runs: listRuns(project).length,
       models: listModels(project).length,
       tasks: listTasks(project).length,
+      watched: this.watches.list(),
       elsewhere: this.elsewhere(project),
     };
   }

@@ -19,6 +19,7 @@ class ProjectState {
     models: 0,
     readings: 0,
     embeddings: 0,
+    watch: 0,
   });
 
   constructor() {

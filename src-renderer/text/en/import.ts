@@ -29,6 +29,19 @@ export const importing = {
   stopped: 'It was stopped. Import the same folder again and it goes on where it was.',
   nothing: 'None of the files is an image that Pretext can read. The list below says why.',
   next: 'Look at the images',
+  watch: {
+    title: 'Watched folders',
+    lead:
+      'While this project is open, files that appear in these folders are taken in by themselves once they are ' +
+      'complete.',
+    keep: 'Keep watching the folders: new files are taken in by themselves',
+    stop: 'Stop watching',
+    stopName: (folder: string) => `Stop watching ${folder}`,
+    looking: 'Looking for files',
+    idle: 'Watching',
+    waiting: (count: number) => `${plural(count, 'new file')}: taken in as soon as complete`,
+    added: (count: number, time: string) => `${plural(count, 'new image')}, last at ${time}`,
+  },
   skippedTitle: 'Skipped files',
   skippedNone: 'No file was skipped.',
   skippedShown: (shown: number, total: number) => `${shown} of ${plural(total, 'file')} shown`,
