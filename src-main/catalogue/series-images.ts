@@ -62,7 +62,7 @@ function geometryOf(row: Row): ImageGeometry | null {
 export function seriesImages(database: Database, seriesId: number): AssessedImage[] {
   return database
     .all<Row>(
-      `SELECT image.id AS imageId, rows, columns, frames, instance_number AS instanceNumber, position, orientation,
+      `SELECT image.id AS imageId, rows, columns, image.frames, instance_number AS instanceNumber, position, orientation,
               row_spacing AS rowSpacing, column_spacing AS columnSpacing, geometry, kind, modality,
               sop_class_uid AS sopClassUID, burned_in AS burnedIn
        FROM image JOIN series ON series.id = image.series_id WHERE series_id = ? AND available = 1`,
