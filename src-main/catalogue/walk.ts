@@ -5,7 +5,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileError, PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
-import { FileList } from './file-list.js';
+import { FileList, type FoundFile } from './file-list.js';
 
 export type { FoundFile } from './file-list.js';
 

@@ -3,11 +3,12 @@
  * have stopped growing. It looks by walking, which works on network shares too, where changes are not told.
  */
 
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { PretextError } from '../base/errors.js';
 import { type JobControl, throwIfCancelled } from '../base/jobs.js';
+import type { FileList } from './file-list.js';
 import { keepSkipped, ownFiles } from './import.js';
 import type { Project } from './project.js';
 import { type FoundFile, findFile, walk } from './walk.js';
@@ -59,6 +60,33 @@ export function unknownFiles(project: Project, files: readonly FoundFile[]): Fou
     [JSON.stringify(files.map(({ path, size, mtimeMs }) => [path, size, mtimeMs]))],
   );
   return rows.map(({ place }) => files[place]);
+}
+
+/** The folders that files lie in, and the places of their first file and after their last: a walk lists them together. */
+function* foldersOf(files: FileList): Generator<[folder: string, first: number, end: number]> {
+  let first = 0;
+  let folder: string | null = null;
+  for (let start = 0; start < files.length; start += PART) {
+    for (const [offset, { path }] of files.slice(start, start + PART).entries()) {
+      const name = dirname(path);
+      if (folder !== null && name !== folder) {
+        yield [folder, first, start + offset];
+        first = start + offset;
+      }
+      folder = name;
+    }
+  }
+  if (folder !== null) yield [folder, first, files.length];
+}
+
+function digestOf(files: FileList, first: number, end: number): string {
+  const hash = createHash('sha1');
+  for (let start = first; start < end; start += PART) {
+    for (const { path, size, mtimeMs } of files.slice(start, Math.min(end, start + PART))) {
+      hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+    }
+  }
+  return hash.digest('base64');
 }
 
 /** Waits, or less where the watch ends. */
@@ -140,30 +168,22 @@ class FolderWatch {
     const list = JSON.stringify(skipped);
     if (list !== this.unreachable) keepSkipped(this.project, skipped);
     this.unreachable = list;
-    const folders = new Map<string, { hash: Hash; files: FoundFile[] }>();
-    for (const file of files) {
-      const name = dirname(file.path);
-      let folder = folders.get(name);
-      if (folder === undefined) {
-        folder = { hash: createHash('sha1'), files: [] };
-        folders.set(name, folder);
-      }
-      folder.hash.update(`${file.path}\0${file.size}\0${file.mtimeMs}\n`);
-      folder.files.push(file);
-    }
     const seen = new Map<string, string>();
-    for (const [name, folder] of folders) {
-      const digest = folder.hash.digest('base64');
-      if (this.seen.get(name) !== digest) await this.note(folder.files);
+    for (const [name, first, end] of foldersOf(files)) {
+      const digest = digestOf(files, first, end);
+      if (this.seen.get(name) !== digest) await this.note(files, first, end);
       seen.set(name, digest);
     }
     this.seen = seen;
   }
 
-  private async note(files: readonly FoundFile[]): Promise<void> {
-    for (let first = 0; first < files.length; first += PART) {
+  private async note(files: FileList, first: number, end: number): Promise<void> {
+    for (let start = first; start < end; start += PART) {
       const now = Date.now();
-      for (const { path, size, mtimeMs } of unknownFiles(this.project, files.slice(first, first + PART))) {
+      for (const { path, size, mtimeMs } of unknownFiles(
+        this.project,
+        files.slice(start, Math.min(end, start + PART)),
+      )) {
         const before = this.pending.get(path);
         if (before?.size !== size || before.mtimeMs !== mtimeMs) this.pending.set(path, { size, mtimeMs, since: now });
       }
