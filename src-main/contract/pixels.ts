@@ -16,6 +16,21 @@ const greyPixels = v.object({
 /** [rows, columns, 3]: red, green, blue. */
 const colourPixels = v.object({ kind: v.literal('colour'), values: v.instance(Uint8Array) });
 
+/** A modality value is (stored value * slope + intercept) of `modality`; what a stored value from `first` to `last` stands for. */
+const realWorldScale = v.object({
+  label: v.string(),
+  /** In UCUM; '' for a number without dimension. */
+  unit: v.string(),
+  modality: v.object({ slope: finite, intercept: finite }),
+  first: finite,
+  last: finite,
+  slope: finite,
+  intercept: finite,
+  /** One value for each stored value from `first` on, in place of slope and intercept. */
+  table: v.nullable(v.instance(Float64Array)),
+});
+export type RealWorldScale = v.InferOutput<typeof realWorldScale>;
+
 export const displayFrame = v.object({
   rows: v.pipe(wholeNumber, v.minValue(1)),
   columns: v.pipe(wholeNumber, v.minValue(1)),
@@ -32,6 +47,8 @@ export const displayFrame = v.object({
   modality: v.nullable(v.string()),
   /** What the values count: 'HU', or null where the file does not say. */
   unit: v.nullable(v.string()),
+  /** What else the values stand for: the file's real-world value maps, the uptake value of PET or why there is none. */
+  realWorld: v.object({ scales: v.array(realWorldScale), noSuv: v.nullable(v.string()) }),
 });
 export type DisplayFrame = v.InferOutput<typeof displayFrame>;
 

@@ -63,7 +63,7 @@ const PIXEL_TAGS = new Map<string, PixelKeyword>([
   ['x7fe00010', 'PixelData'],
 ]);
 /** Sequences whose content is used; the others are stepped over where their length is known. */
-const WANTED_SEQUENCES = new Set(['x00283000', 'x00283010', 'x52009229', 'x52009230']);
+const WANTED_SEQUENCES = new Set(['x00283000', 'x00283010', 'x00409096', 'x00540016', 'x52009229', 'x52009230']);
 /** Value representations with a 32-bit length that dicom-parser does not know (PS3.5 section 7.1.2). */
 const LONG_UNKNOWN_TO_PARSER = new Set(['OV', 'SV', 'UV']);
 const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);

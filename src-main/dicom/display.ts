@@ -5,6 +5,7 @@ import type { PixelSource } from './decode.js';
 import { modalityFrame, type WindowFunction } from './grey.js';
 import type { ImageHeader } from './header.js';
 import { isHounsfield, percentileRange } from './normalise.js';
+import { type RealWorld, realWorldOf } from './real-world.js';
 import { refusal } from './refusal.js';
 import type { ValueReader } from './values.js';
 import {
@@ -66,7 +67,11 @@ export interface DisplayFrame {
   modality: string | null;
   /** What the values count, 'HU' for CT; null where the file does not say. */
   unit: string | null;
+  /** What else the values stand for. */
+  realWorld: RealWorld;
 }
+
+const NO_REAL_WORLD: RealWorld = { scales: [], noSuv: null };
 
 /** Projections, whose pixel spacing is that of the detector unless it was calibrated. */
 const PROJECTIONS = new Set(['CR', 'DX', 'IO', 'MG', 'PX', 'RF', 'RG', 'XA']);
@@ -147,7 +152,7 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
   };
   if (isColour(stored.header, stored.mapping.palette !== null)) {
     const pixels: DisplayPixels = { kind: 'colour', values: rgbOfFrame(stored) };
-    return { ...facts, pixels, windows: [], auto: { low: 0, high: 255 }, unit: null };
+    return { ...facts, pixels, windows: [], auto: { low: 0, high: 255 }, unit: null, realWorld: NO_REAL_WORLD };
   }
   const modality = modalityFrame(stored, 0);
   const padding = elements === null ? null : paddingOf(elements, header, stored.mapping);
@@ -161,5 +166,6 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
     windows: voi === null ? [] : windowsOf(voi),
     auto: percentileRange(withoutPadding(modality, padding)),
     unit: levels === null ? null : unitOf(levels, header),
+    realWorld: levels === null ? NO_REAL_WORLD : realWorldOf(levels, header, stored.mapping),
   };
 }

@@ -41,6 +41,8 @@ export const viewer = {
   straightened: 'Linear in place of the sigmoid of the file',
   onProcessor: 'Drawn without WebGL',
   value: (value: number, unit: string | null) => `${number(value)}${unit === null ? '' : ` ${unit}`}`,
+  realWorldValue: (label: string, value: number, unit: string) => `${label} ${number(value)}${unit && ` ${unit}`}`,
+  noSuv: (reason: string) => `No SUV: ${reason}`,
   colourValue: (red: number, green: number, blue: number) => `R ${red}  G ${green}  B ${blue}`,
   position: (column: number, row: number) => `${column}, ${row}`,
   lengths: {

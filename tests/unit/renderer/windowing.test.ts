@@ -26,6 +26,7 @@ function facts(over: Partial<FrameFacts> = {}): FrameFacts {
     auto: { low: -20, high: 235 },
     modality: 'MR',
     unit: null,
+    realWorld: { scales: [], noSuv: null },
     colour: false,
     inverted: false,
     whole: true,
