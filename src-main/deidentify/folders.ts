@@ -88,7 +88,7 @@ class Job {
     private readonly options: DeidentifyOptions,
     readers: ReaderPoolOptions,
   ) {
-    this.pool = new ReaderPool(forkReader<DeidentifyRequest, DeidentifyReply>('deidentify-worker'), readers);
+    this.pool = new ReaderPool(forkReader<DeidentifyRequest[], DeidentifyReply[]>('deidentify-worker'), readers);
   }
 
   /** Makes copies ahead, and puts them in their places in the order of the files, so that the report is the same. */

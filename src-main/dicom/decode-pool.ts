@@ -21,7 +21,7 @@ export class DecodePool {
   private readonly readers: ReaderPool<DecodeRequest, DecodeReply>;
 
   constructor(options: DecodePoolOptions = {}) {
-    this.readers = new ReaderPool(newReader, options);
+    this.readers = new ReaderPool(newReader, options, ({ kind }) => kind === 'header');
   }
 
   /** Process ids of the readers that run, for those who watch them. */

@@ -21,7 +21,7 @@ export const MAX_READER_MB = 900;
 /** Most elements at the top level of a data set; the largest real headers have some thousands. */
 export const MAX_ELEMENTS = 65_536;
 /** Most processor time for a small file, milliseconds. */
-export const MAX_CPU_MS = 1800;
+export const MAX_CPU_MS = 1500;
 /** What is added for each MiB of a file. */
 export const CPU_MS_PER_FILE_MIB = 1000;
 /** What is added for each MiB of its decoded pixels: JPEG 2000 packs tens of them into one MiB. */

@@ -48,14 +48,18 @@ export function checkPixelModule(header: ImageHeader, pixelData: PixelElement | 
   }
 }
 
-/** @throws PretextError `bad-file` where native pixel data ends before the pixels that the header announces. */
+/**
+ * Pixel data of a known length is native, whatever the transfer syntax says.
+ *
+ * @throws PretextError `bad-file` where it ends before the pixels that the header announces.
+ */
 export function checkNativeLength(
   header: ImageHeader,
-  parsed: Pick<ParsedDataSet, 'pixelData' | 'syntax'>,
+  parsed: Pick<ParsedDataSet, 'pixelData'>,
   available: number,
   path: string,
 ): void {
-  if (parsed.syntax.storage !== 'native' || parsed.pixelData === null) return;
+  if (parsed.pixelData === null) return;
   const { offset, length } = parsed.pixelData;
   if (length === null) return;
   const needed = Math.ceil((nativeFrameBits(header) * header.numberOfFrames) / 8);

@@ -18,8 +18,8 @@ export type ReaderNews =
 
 /** The part of Electron's MessagePortMain that is used. */
 export interface ReaderPort {
-  postMessage(message: DecodeRequest): void;
-  on(event: 'message', listener: (event: { data: DecodeReply }) => void): unknown;
+  postMessage(message: DecodeRequest[]): void;
+  on(event: 'message', listener: (event: { data: DecodeReply[] }) => void): unknown;
   start(): void;
   close(): void;
 }
@@ -27,7 +27,7 @@ export interface ReaderPort {
 interface Brokered {
   pid: number | undefined;
   port: ReaderPort | null;
-  waiting: DecodeRequest[];
+  waiting: DecodeRequest[][];
   watch: Parameters<StartReader>[0];
 }
 

@@ -26,11 +26,14 @@ interface Job<Request, Reply> {
   fail(error: Error): void;
   /** Readers that ended over it without a word. */
   deaths: number;
+  /** Whether a reader failed over it and others: it is asked again by itself, so that none is blamed for another. */
+  alone: boolean;
 }
 
 interface Slot<Request, Reply> {
-  reader: Reader<Request>;
-  job: Job<Request, Reply> | null;
+  reader: Reader<Request[]>;
+  /** What it works on, in this order. */
+  jobs: Job<Request, Reply>[];
   timer: NodeJS.Timeout | null;
   /** Whether it has answered before. */
   started: boolean;
@@ -42,10 +45,12 @@ interface Slot<Request, Reply> {
 const BLAMED_DEATHS = 2;
 /** A new reader has this long to start, milliseconds, before the time of its first file counts. */
 const START_MS = 5000;
+/** Most small requests in one message: what a message costs is then little beside reading a header. */
+const TOGETHER = 16;
 const STOPPED = 'It was not read: the job was stopped.';
 
 /**
- * Runs one file per reader at a time. A file that ends its reader, or takes too long or too much memory, is refused
+ * Runs one file per reader at a time; small requests are handed over several at once. A file that ends its reader, or takes too long or too much memory, is refused
  * with that reason, and the reader is replaced. Callers may queue any number of files; the order of results is the
  * order of calls only for a caller that awaits them so.
  */
@@ -57,10 +62,14 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
   private readonly memoryLimitMb: number;
   private nextId = 0;
   private closed = false;
+  /** Whether requests of this turn are being gathered. */
+  private waiting = false;
 
   constructor(
-    private readonly startReader: StartReader<Request, Reply>,
+    private readonly startReader: StartReader<Request[], Reply[]>,
     options: ReaderPoolOptions = {},
+    /** Whether a request is answered so quickly that several may be sent together. */
+    private readonly isSmall: (request: Request) => boolean = () => false,
   ) {
     this.limit = Math.max(1, options.workers ?? availableParallelism());
     this.timeLimitMs = options.timeLimitMs ?? 30_000;
@@ -84,7 +93,7 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
     const slots = this.slots.splice(0);
     for (const job of waiting) job.refuse(STOPPED);
     for (const slot of slots) {
-      this.release(slot)?.refuse(STOPPED);
+      for (const job of this.release(slot)) job.refuse(STOPPED);
       slot.reader.hold(true);
       slot.reader.kill();
     }
@@ -100,6 +109,7 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
         refuse: (refused) => resolve({ refused }),
         fail: reject,
         deaths: 0,
+        alone: false,
       });
     });
   }
@@ -109,23 +119,35 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
       throw new PretextError({ code: 'internal', message: 'The pool of readers is closed.' });
     }
     this.queue.push(job);
-    this.dispatch();
+    if (this.waiting) return;
+    this.waiting = true;
+    // Callers ask for many files at once: what they asked for in this turn can go together.
+    queueMicrotask(() => {
+      this.waiting = false;
+      this.dispatch();
+    });
   }
 
   private dispatch(): void {
     while (this.queue.length > 0) {
-      let slot = this.slots.find(({ job }) => job === null);
+      let slot = this.slots.find(({ jobs }) => jobs.length === 0);
       if (slot === undefined) {
         if (this.slots.length >= this.limit) return;
         slot = this.start();
       }
-      const job = this.queue.shift()!;
-      this.assign(slot, job);
+      this.assign(slot, this.queue.splice(0, this.portion()));
     }
   }
 
-  private assign(slot: Slot<Request, Reply>, job: Job<Request, Reply>): void {
-    slot.job = job;
+  /** How many requests at the head of the queue go to one reader: a share of them, where they are small. */
+  private portion(): number {
+    const most = Math.min(TOGETHER, Math.ceil(this.queue.length / this.limit));
+    const first = this.queue.findIndex(({ request, alone }) => alone || !this.isSmall(request));
+    return Math.max(1, Math.min(most, first < 0 ? most : first));
+  }
+
+  private assign(slot: Slot<Request, Reply>, jobs: Job<Request, Reply>[]): void {
+    slot.jobs = jobs;
     slot.reader.hold(true);
     slot.timer = setTimeout(
       () => {
@@ -133,7 +155,7 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
       },
       this.timeLimitMs + (slot.started ? 0 : START_MS),
     );
-    slot.reader.send(job.request);
+    slot.reader.send(jobs.map(({ request }) => request));
   }
 
   private start(): Slot<Request, Reply> {
@@ -143,12 +165,12 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
     });
     const reader = this.startReader(
       {
-        onReply: (reply) => {
+        onReply: (replies) => {
           slot.started = true;
-          if (slot.job?.request.id !== reply.id) return;
-          const job = this.release(slot);
+          if (slot.jobs[0]?.request.id !== replies[0]?.id) return;
+          const jobs = this.release(slot);
           reader.hold(false);
-          job?.settle(reply);
+          for (const [index, reply] of replies.entries()) jobs[index]?.settle(reply);
           this.dispatch();
         },
         onExit: (how, complaint) => {
@@ -157,58 +179,67 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
         },
         onFailure: (error) => {
           left();
-          this.forget(slot)?.fail(
-            new PretextError({
-              code: 'internal',
-              message: `No process could be started to read files: ${error.message}`,
-              remedy: 'Close other programs and try again.',
-              cause: error,
-            }),
-          );
+          const failure = new PretextError({
+            code: 'internal',
+            message: `No process could be started to read files: ${error.message}`,
+            remedy: 'Close other programs and try again.',
+            cause: error,
+          });
+          for (const job of this.forget(slot)) job.fail(failure);
           this.dispatch();
         },
       },
       { memoryMb: this.memoryLimitMb, timeMs: this.timeLimitMs },
     );
-    const slot: Slot<Request, Reply> = { reader, job: null, timer: null, started: false, gone };
+    const slot: Slot<Request, Reply> = { reader, jobs: [], timer: null, started: false, gone };
     reader.hold(false);
     this.slots.push(slot);
     return slot;
   }
 
-  /** Takes the job off a reader. */
-  private release(slot: Slot<Request, Reply>): Job<Request, Reply> | null {
-    const { job, timer } = slot;
+  /** Takes the jobs off a reader. */
+  private release(slot: Slot<Request, Reply>): Job<Request, Reply>[] {
+    const { jobs, timer } = slot;
     if (timer !== null) clearTimeout(timer);
-    slot.job = null;
+    slot.jobs = [];
     slot.timer = null;
-    return job;
+    return jobs;
   }
 
-  /** Takes a reader out of the pool. @returns the job it had */
-  private forget(slot: Slot<Request, Reply>): Job<Request, Reply> | null {
+  /** Takes a reader out of the pool. @returns the jobs it had */
+  private forget(slot: Slot<Request, Reply>): Job<Request, Reply>[] {
     const index = this.slots.indexOf(slot);
     if (index >= 0) this.slots.splice(index, 1);
     return this.release(slot);
   }
 
+  /** Of several files it is not known which one a reader failed over. @returns whether they are asked again */
+  private askAgainAlone(jobs: readonly Job<Request, Reply>[]): boolean {
+    if (jobs.length < 2) return false;
+    for (const job of jobs) job.alone = true;
+    this.queue.unshift(...jobs);
+    return true;
+  }
+
   /** Gives up on a reader: its file is refused, the next file gets a new one. */
   private replace(slot: Slot<Request, Reply>, reason: string): void {
-    const job = this.forget(slot);
+    const jobs = this.forget(slot);
     slot.reader.kill();
-    job?.refuse(reason);
+    if (!this.askAgainAlone(jobs)) for (const job of jobs) job.refuse(reason);
     this.dispatch();
   }
 
   /** A reader ended by itself, or the system ended it. */
   private ended(slot: Slot<Request, Reply>, how: string, complaint: string): void {
-    const job = this.forget(slot);
-    if (job !== null) {
-      job.deaths++;
-      if (complaint.includes(OUT_OF_MEMORY)) job.refuse('Reading it takes too much memory.');
-      else if (complaint.includes(OUT_OF_TIME)) job.refuse('Reading it takes too long for its size.');
-      else if (job.deaths >= BLAMED_DEATHS) job.refuse(`Reading it ended the reader unexpectedly (${how}).`);
-      else this.queue.unshift(job);
+    const jobs = this.forget(slot);
+    if (!this.askAgainAlone(jobs)) {
+      for (const job of jobs) {
+        job.deaths++;
+        if (complaint.includes(OUT_OF_MEMORY)) job.refuse('Reading it takes too much memory.');
+        else if (complaint.includes(OUT_OF_TIME)) job.refuse('Reading it takes too long for its size.');
+        else if (job.deaths >= BLAMED_DEATHS) job.refuse(`Reading it ended the reader unexpectedly (${how}).`);
+        else this.queue.unshift(job);
+      }
     }
     this.dispatch();
   }

@@ -12,7 +12,7 @@ export interface ReaderLimits {
 }
 
 /** What a reader tells the pool that started it. */
-export interface ReaderWatch<Reply = DecodeReply> {
+export interface ReaderWatch<Reply = DecodeReply[]> {
   onReply(reply: Reply): void;
   /** The process ended. @param how 'with code 1', 'by signal SIGKILL' @param complaint end of its standard error */
   onExit(how: string, complaint: string): void;
@@ -20,7 +20,7 @@ export interface ReaderWatch<Reply = DecodeReply> {
   onFailure(error: Error): void;
 }
 
-export interface Reader<Request = DecodeRequest> {
+export interface Reader<Request = DecodeRequest[]> {
   /** Undefined until it runs. */
   readonly pid: number | undefined;
   send(request: Request): void;
@@ -31,7 +31,7 @@ export interface Reader<Request = DecodeRequest> {
 }
 
 /** Starts a reader. Electron's program has no Node.js to fork, so its processes bring ways of their own. */
-export type StartReader<Request = DecodeRequest, Reply = DecodeReply> = (
+export type StartReader<Request = DecodeRequest[], Reply = DecodeReply[]> = (
   watch: ReaderWatch<Reply>,
   limits: ReaderLimits,
 ) => Reader<Request>;
@@ -108,7 +108,7 @@ export function forkReader<Request extends object, Reply>(
   };
 }
 
-let startReader: StartReader = forkReader('decode-worker', withOwnBuffers);
+let startReader: StartReader = forkReader('decode-worker', (replies) => replies.map(withOwnBuffers));
 
 /** Says how readers are started in this process from now on; without it they are child processes of Node. */
 export function setReaderStart(start: StartReader): void {

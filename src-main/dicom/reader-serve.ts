@@ -11,16 +11,16 @@ export function guardReader(): Guard {
 
 /** A message port of Electron: of a utility process itself, or one that it was handed. */
 interface ElectronPort<Request, Reply> {
-  postMessage(message: Reply): void;
+  postMessage(message: Reply[]): void;
   on(
     event: 'message',
-    listener: (event: { data: Request | null; ports: ElectronPort<Request, Reply>[] }) => void,
+    listener: (event: { data: Request[] | null; ports: ElectronPort<Request, Reply>[] }) => void,
   ): void;
   start?(): void;
 }
 
 /**
- * Answers requests from the process that started this one, or through a port that it hands on for another.
+ * Answers requests, which come and go several at a time, from the process that started this one, or through a port that it hands on for another.
  *
  * @param answer never rejects
  * @throws PretextError `internal` where no program started this process
@@ -29,24 +29,26 @@ export function serveRequests<Request extends { path: string }, Reply>(
   guard: Guard,
   answer: (request: Request) => Promise<Reply>,
 ): void {
-  const serve = (request: Request, reply: (reply: Reply) => void): void => {
-    guard.begin(request.path);
-    void answer(request).then((answered) => {
+  const serve = async (requests: Request[], reply: (replies: Reply[]) => void): Promise<void> => {
+    const replies: Reply[] = [];
+    for (const request of requests) {
+      guard.begin(request.path);
+      replies.push(await answer(request));
       guard.end();
-      reply(answered);
-    });
+    }
+    reply(replies);
   };
   const serveElectron = (port: ElectronPort<Request, Reply>): void => {
     port.on('message', ({ data, ports: [handed] }) => {
       if (handed !== undefined) serveElectron(handed);
-      else if (data !== null) serve(data, (reply) => port.postMessage(reply));
+      else if (data !== null) void serve(data, (replies) => port.postMessage(replies));
     });
     port.start?.();
   };
   const parentPort = (process as unknown as { parentPort?: ElectronPort<Request, Reply> }).parentPort;
   if (parentPort !== undefined) serveElectron(parentPort);
   else if (process.send !== undefined) {
-    process.on('message', (request) => serve(request as Request, (reply) => process.send?.(reply)));
+    process.on('message', (requests) => void serve(requests as Request[], (replies) => process.send?.(replies)));
     // Whoever asked is gone, and with it the need for an answer.
     process.on('disconnect', () => process.exit(0));
     // A terminal's Ctrl-C reaches the whole group; what is stopped, and when, is the pool's to say.

@@ -37,22 +37,22 @@ function killNow(child: UtilityProcess): void {
 
 /** A reader of the main process. */
 export const startUtilityReader: StartReader = (watch, limits) => {
-  const waiting: DecodeRequest[] = [];
+  const waiting: DecodeRequest[][] = [];
   let spawned = false;
   let killed = false;
   const child = forkReader(limits, watch.onExit, () => {
     spawned = true;
     if (killed) killNow(child);
-    for (const request of waiting.splice(0)) child.postMessage(request);
+    for (const requests of waiting.splice(0)) child.postMessage(requests);
   });
-  child.on('message', (reply: DecodeReply) => watch.onReply(reply));
+  child.on('message', (replies: DecodeReply[]) => watch.onReply(replies));
   return {
     get pid() {
       return child.pid;
     },
-    send: (request) => {
-      if (spawned) child.postMessage(request);
-      else waiting.push(request);
+    send: (requests) => {
+      if (spawned) child.postMessage(requests);
+      else waiting.push(requests);
     },
     kill: () => {
       killed = true;

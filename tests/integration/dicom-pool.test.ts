@@ -1,5 +1,6 @@
 /** @file The decode pool with its real reader processes: good files, bad files, slow files. */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -58,6 +59,25 @@ describe('DecodePool', () => {
       await pool.close();
     }
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'blames one file of many that were handed over together, and reads the others',
+    async () => {
+      const pool = new DecodePool({ workers: 2, timeLimitMs: 3000 });
+      const fifo = join(folder, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const good = Array.from({ length: 60 }, (_, index) => file(`many-${index}.dcm`, writeImage()));
+      const paths = [...good.slice(0, 20), fifo, ...good.slice(20)];
+      try {
+        const results = await Promise.all(paths.map((path) => pool.readHeader(path)));
+        expect(results.filter(({ ok }) => ok)).toHaveLength(60);
+        expect(results[20]).toMatchObject({ ok: false, reason: expect.stringMatching(/longer than 2 seconds/) });
+      } finally {
+        await pool.close();
+      }
+    },
+    60_000,
+  );
 
   it('reads tags, with identifiers only where they are asked for', async () => {
     const pool = new DecodePool({ workers: 1 });

@@ -33,6 +33,11 @@ describe('files that are refused', () => {
     ['a text file', Buffer.from('Dear colleague, thank you for referring this patient.'), /neither DICOM nor NIfTI/],
     ['a preamble and nothing else', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]), /no pixel data/],
     ['pixel data that ends early', writeImage().subarray(0, -3), /truncated: it holds 29 of 32 bytes/],
+    [
+      'native pixels of one frame under a compressed syntax that claims thousands',
+      writeImage({ transferSyntax: '1.2.840.10008.1.2.4.51', frames: 65536, pixels: new Uint8Array(32) }),
+      /truncated: it holds 32 of 2097152 bytes/,
+    ],
     ['a header that ends early', writeImage().subarray(0, 200), /truncated: it ends within its header/],
     ['no rows', writeImage({ rows: 0, pixels: new Uint8Array(2) }), /no image size/],
     ['two samples', writeImage({ samples: 2, pixels: new Uint8Array(64) }), /2 samples per pixel/],
