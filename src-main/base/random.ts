@@ -37,6 +37,7 @@ export const Purpose = {
   cluster: 10,
   layout: 11,
   labelQueue: 12,
+  dropout: 13,
 } as const;
 
 /** A small fast generator (sfc32, Chris Doty-Humphrey, PractRand), seeded by one 32-bit word. */

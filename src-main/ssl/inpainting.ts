@@ -7,9 +7,9 @@
  */
 
 import type { Random } from '../base/random.js';
+import { meanSquaredError } from '../graph/ops/distance.js';
 import { add, div, scale, shift, sqrt, square, stopGradient, sub } from '../graph/ops/elementwise.js';
 import { gatherRows } from '../graph/ops/index.js';
-import { meanSquaredError } from '../graph/ops/loss.js';
 import { mean, sum } from '../graph/ops/reduce.js';
 import { broadcastTo, concat, reshape, slice } from '../graph/ops/shape.js';
 import { constant, input } from '../graph/ops/source.js';

@@ -61,7 +61,7 @@ export function inferenceProgram(graph: ClassifierGraph): Program {
 /** The loss of full fine-tuning. */
 export function classifierLoss(graph: ClassifierGraph, batch: number, labelSmoothing: number) {
   const label = input(LABEL, [batch], 'int32');
-  return { inputs: [graph.images, label], loss: crossEntropy(graph.logits, label, labelSmoothing), monitors: {} };
+  return { inputs: [graph.images, label], loss: crossEntropy(graph.logits, label, { labelSmoothing }), monitors: {} };
 }
 
 /**

@@ -125,7 +125,8 @@ export const logSoftmax = (x: Tensor): Tensor => apply(logSoftmaxOp, [x], {});
 
 /** `x` divided by its Euclidean length along the last axis; lengths below `epsilon` count as `epsilon`. */
 export function l2Normalise(x: Tensor, epsilon = 1e-12): Tensor {
-  return div(x, maximum(sqrt(sumSquares(x, -1, true)), scalar(epsilon, x.dtype)));
+  // The bound comes before the root, whose gradient at 0 is infinite: a row of zeros gets a gradient of x / epsilon.
+  return div(x, sqrt(maximum(sumSquares(x, -1, true), scalar(epsilon * epsilon, x.dtype))));
 }
 
 /**
@@ -137,6 +138,17 @@ export function l2Normalise(x: Tensor, epsilon = 1e-12): Tensor {
  */
 export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
   return matmul(l2Normalise(a), l2Normalise(b), { transposeB: true });
+}
+
+/**
+ * Cosine similarity of vectors in pairs, as torch.nn.functional.cosine_similarity.
+ *
+ * @param a [..., width]
+ * @param b [..., width]
+ * @returns [...]
+ */
+export function pairedCosine(a: Tensor, b: Tensor): Tensor {
+  return sum(mul(l2Normalise(a), l2Normalise(b)), -1);
 }
 
 /** This file’s part of the op table. */

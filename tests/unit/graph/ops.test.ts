@@ -30,7 +30,7 @@ const HELPERS = ['broadcastShapes', 'unbroadcast'];
 
 const TOLERANCE = 1e-7;
 /** ONNX Runtime folds attention's 1 / sqrt(width) into an attribute of its matrix product, which is a float32. */
-const VALUE_TOLERANCE: Readonly<Record<string, number>> = { attention: 1e-7 };
+const VALUE_TOLERANCE: Readonly<Record<string, number>> = { attention: 1e-7, attentionMask: 1e-7 };
 const worst = new Map<string, { first: number; second: number }>();
 
 function forCases(name: string, numRuns: number, check: (c: OpCase, draw: Draw) => Promise<void>): Promise<void> {

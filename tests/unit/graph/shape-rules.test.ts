@@ -2,16 +2,30 @@
 
 import { describe, expect, test } from 'vitest';
 import { erf, gelu } from '../../../src-main/graph/ops/activation.js';
-import { attention } from '../../../src-main/graph/ops/attention.js';
+import { attention, attentionMask } from '../../../src-main/graph/ops/attention.js';
+import {
+  huber,
+  klDivergence,
+  meanAbsoluteError,
+  meanSquaredError,
+  smoothL1,
+  softDice,
+} from '../../../src-main/graph/ops/distance.js';
 import { add, div, equal, exp, mul, where } from '../../../src-main/graph/ops/elementwise.js';
 import { gather } from '../../../src-main/graph/ops/gather.js';
 import { gatherRows, oneHot, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../src-main/graph/ops/index.js';
 import { and, greaterEqual, lessEqual, not } from '../../../src-main/graph/ops/logic.js';
-import { accuracyOf, crossEntropy, meanSquaredError } from '../../../src-main/graph/ops/loss.js';
+import { accuracyOf, binaryCrossEntropy, crossEntropy, softCrossEntropy } from '../../../src-main/graph/ops/loss.js';
 import { pow } from '../../../src-main/graph/ops/math.js';
 import { columnSum, linear, matmul } from '../../../src-main/graph/ops/matmul.js';
 import { clip } from '../../../src-main/graph/ops/nonlinear.js';
-import { cosineSimilarity, layerNorm, logSoftmax, softmax } from '../../../src-main/graph/ops/normalise.js';
+import {
+  cosineSimilarity,
+  layerNorm,
+  logSoftmax,
+  pairedCosine,
+  softmax,
+} from '../../../src-main/graph/ops/normalise.js';
 import { argMax, argMin, topK } from '../../../src-main/graph/ops/order.js';
 import { padAxes } from '../../../src-main/graph/ops/padding.js';
 import { flip, roll, stack, tile } from '../../../src-main/graph/ops/rearrange.js';
@@ -71,7 +85,7 @@ const MISTAKES: [string, () => unknown, RegExp][] = [
   ['softmax of a scalar', () => softmax(t()), /softmax needs an axis/],
   ['logSoftmax of a scalar', () => logSoftmax(t()), /logSoftmax needs an axis/],
   ['cosineSimilarity: widths', () => cosineSimilarity(t(2, 3), t(2, 4)), /inner lengths 3 and 4/],
-  ['attention: shapes', () => attention(t(1, 2, 3, 4), t(1, 2, 3, 4), t(1, 2, 3, 5)), /attention of/],
+  ['attention: shapes', () => attention(t(1, 2, 3, 4), t(1, 2, 3, 4), t(1, 2, 2, 5)), /attention of/],
   ['attention: rank', () => attention(t(2, 3, 4), t(2, 3, 4), t(2, 3, 4)), /attention of/],
   ['crossEntropy: targets', () => crossEntropy(t(4, 3), of('int32', 1)), /crossEntropy of float32\[4, 3\]/],
   ['accuracyOf: targets', () => accuracyOf(t(4, 3), of('int32', 3)), /accuracyOf of float32\[4, 3\]/],
@@ -113,6 +127,29 @@ const MISTAKES: [string, () => unknown, RegExp][] = [
     /padding of 2 axes of float32\[3\]/,
   ],
   ['gather: float indices', () => gather(t(2, 3), t(2), 1), /gather needs whole-number indices/],
+  ['crossEntropy: places', () => crossEntropy(t(4, 3, 5), of('int32', 4, 6)), /crossEntropy of float32\[4, 3, 5\]/],
+  ['crossEntropy: weights', () => crossEntropy(t(4, 3), of('int32', 4), { classWeights: t(4) }), /reshape of/],
+  ['softCrossEntropy: shapes', () => softCrossEntropy(t(4, 3), t(4)), /softCrossEntropy of float32\[4, 3\]/],
+  ['binaryCrossEntropy: shapes', () => binaryCrossEntropy(t(4, 3), t(4)), /binaryCrossEntropy of float32\[4, 3\]/],
+  ['meanAbsoluteError: shapes', () => meanAbsoluteError(t(4), t(4, 1)), /meanAbsoluteError of/],
+  ['huber: delta', () => huber(t(4), t(4), 0), /huber with a delta of 0/],
+  ['smoothL1: beta', () => smoothL1(t(4), t(4), Number.NaN), /huber with a delta of NaN/],
+  ['klDivergence of scalars', () => klDivergence(t(), t()), /klDivergence of float32\[\]/],
+  ['softDice: rank', () => softDice(t(4, 3), t(4, 3)), /softDice of float32\[4, 3\]/],
+  ['softDice: smooth', () => softDice(t(4, 3, 2), t(4, 3, 2), { smooth: 0 }), /smooth 0/],
+  [
+    'attention: bias',
+    () => attention(t(1, 2, 3, 4), t(1, 2, 5, 4), t(1, 2, 5, 4), t(3, 4)),
+    /attention cannot broadcast/,
+  ],
+  [
+    'attention: bias too large',
+    () => attention(t(1, 2, 3, 4), t(1, 2, 5, 4), t(1, 2, 5, 4), t(7, 2, 3, 5)),
+    /attention of/,
+  ],
+  ['attention: no key', () => attention(t(1, 2, 3, 4), t(1, 2, 0, 4), t(1, 2, 0, 4)), /attention of/],
+  ['attentionMask of numbers', () => attentionMask(t(3), 'float32'), /where needs a bool condition/],
+  ['pairedCosine: shapes', () => pairedCosine(t(2, 3), t(2, 4)), /cannot broadcast/],
   ['input: shape', () => t(2, -1), /impossible shape \[2, -1\]/],
   ['constant: values', () => constant([1, 2], [3], 'float32'), /shape \[3\] was given 2 values/],
 ];

@@ -48,6 +48,6 @@ describe('op table', () => {
   test('every op with a gradient rule occurs in a case whose gradient is compared with central differences', () => {
     const covered = definitionsOfCases();
     const missing = OPS.filter(({ name, gradient }) => gradient !== undefined && !covered.has(name));
-    expect(missing.map(({ name }) => name)).toEqual(Object.keys(NO_GRADIENT_CASE));
+    expect(missing.map(({ name }) => name).filter((name) => !(name in NO_GRADIENT_CASE))).toEqual([]);
   });
 });

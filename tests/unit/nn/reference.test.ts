@@ -183,7 +183,7 @@ describe('losses', () => {
     for (const { labelSmoothing, loss: expected, gradient: expectedGradient } of ce.cases) {
       const logits = input('logits', ce.logits.shape, 'float64');
       const labels = input('labels', ce.labels.shape, 'int32');
-      const loss = crossEntropy(logits, labels, labelSmoothing);
+      const loss = crossEntropy(logits, labels, { labelSmoothing });
       const [gradient] = gradients(loss, [logits]);
       const values = { logits: ce.logits.data, labels: ce.labels.data };
       const results = await evaluate([logits, labels], { loss, gradient }, values);

@@ -1,25 +1,26 @@
 /** @file One generator of cases for every op with a gradient: inputs, the op, and a plain reference of its values. */
 
 import { erf, gelu } from '../../../../src-main/graph/ops/activation.js';
-import { attention } from '../../../../src-main/graph/ops/attention.js';
 import * as elementwise from '../../../../src-main/graph/ops/elementwise.js';
 import { gatherRows, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../../src-main/graph/ops/index.js';
-import { crossEntropy, meanSquaredError } from '../../../../src-main/graph/ops/loss.js';
 import { columnSum, linear, matmul } from '../../../../src-main/graph/ops/matmul.js';
 import {
   cosineSimilarity,
   l2Normalise,
   layerNorm,
   logSoftmax,
+  pairedCosine,
   softmax,
 } from '../../../../src-main/graph/ops/normalise.js';
 import { logSumExp, max, mean, min, sum, sumSquares, variance } from '../../../../src-main/graph/ops/reduce.js';
 import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../../../../src-main/graph/ops/shape.js';
 import { sizeOf } from '../../../../src-main/graph/tensor.js';
 import { binary, lengthOf, logSumExpOf, type MakeCase, make, reduction, row, rowWise, unary } from './case-kit.js';
+import { ATTENTION_CASES } from './cases/attention-cases.js';
 import { ELEMENTWISE_CASES } from './cases/elementwise-cases.js';
+import { LOSS_CASES } from './cases/loss-cases.js';
 import { REARRANGE_CASES } from './cases/rearrange-cases.js';
-import { indicesOf, range, total } from './nd.js';
+import { range, total } from './nd.js';
 
 /** erf by its Taylor series, enough terms for |x| <= 3. */
 function erfOf(x: number): number {
@@ -35,6 +36,8 @@ function erfOf(x: number): number {
 /** By the name under which `src-main/graph/ops` exports the op. */
 export const OP_CASES: Readonly<Record<string, MakeCase>> = {
   ...ELEMENTWISE_CASES,
+  ...LOSS_CASES,
+  ...ATTENTION_CASES,
   ...REARRANGE_CASES,
   add: binary(elementwise.add, (a, b) => a + b),
   sub: binary(elementwise.sub, (a, b) => a - b),
@@ -264,6 +267,15 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
   }),
   softmax: rowWise(softmax, (values, column) => Math.exp(values[column] - logSumExpOf(values))),
   logSoftmax: rowWise(logSoftmax, (values, column) => values[column] - logSumExpOf(values)),
+  pairedCosine: make((draw, c) => {
+    const shape = draw.shape(1, 3);
+    const [a, b] = [c.float(shape, 'nonZero'), c.float(shape, 'nonZero')];
+    return c.done(pairedCosine(a.tensor, b.tensor), (index) => {
+      const width = shape[shape.length - 1];
+      const [left, right] = [row(a.nd, index, width), row(b.nd, index, width)];
+      return total(left.map((value, k) => value * right[k])) / (lengthOf(left) * lengthOf(right));
+    });
+  }),
   l2Normalise: rowWise(l2Normalise, (values, column) => values[column] / lengthOf(values)),
   cosineSimilarity: make((draw, c) => {
     const width = draw.integer(1, 4);
@@ -272,42 +284,6 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
     return c.done(cosineSimilarity(a.tensor, b.tensor), ([i, j]) => {
       const [left, right] = [row(a.nd, [i], width), row(b.nd, [j], width)];
       return total(left.map((value, k) => value * right[k])) / (lengthOf(left) * lengthOf(right));
-    });
-  }),
-  attention: make((draw, c) => {
-    const shape = [draw.integer(1, 2), draw.integer(1, 2), draw.integer(1, 4), draw.integer(1, 3)];
-    const [, , tokens, width] = shape;
-    const [q, k, v] = [c.float(shape), c.float(shape), c.float(shape)];
-    return c.done(attention(q.tensor, k.tensor, v.tensor), ([image, head, token, column]) => {
-      const query = row(q.nd, [image, head, token], width);
-      const scores = range(tokens).map(
-        (other) => total(query.map((value, i) => value * k.nd.at([image, head, other, i]))) / Math.sqrt(width),
-      );
-      const weights = scores.map((score) => Math.exp(score - logSumExpOf(scores)));
-      return total(weights.map((weight, other) => weight * v.nd.at([image, head, other, column])));
-    });
-  }),
-
-  crossEntropy: make((draw, c) => {
-    const [batch, classes] = [draw.integer(1, 4), draw.integer(1, 4)];
-    const smoothing = draw.oneOf(0, 0.1);
-    const logits = c.float([batch, classes]);
-    const target = c.given([batch], draw.indices(batch, classes), draw.indexType());
-    return c.done(crossEntropy(logits.tensor, target.tensor, smoothing), () => {
-      const losses = range(batch).map((image) => {
-        const values = row(logits.nd, [image], classes);
-        const surprise = values.map((value) => logSumExpOf(values) - value);
-        return (1 - smoothing) * surprise[target.nd.at([image])] + (smoothing * total(surprise)) / classes;
-      });
-      return total(losses) / batch;
-    });
-  }),
-  meanSquaredError: make((draw, c) => {
-    const shape = draw.shape(0, 3);
-    const [a, b] = [c.float(shape), c.float(shape)];
-    return c.done(meanSquaredError(a.tensor, b.tensor), () => {
-      const squares = indicesOf(shape).map((index) => (a.nd.at(index) - b.nd.at(index)) ** 2);
-      return total(squares) / squares.length;
     });
   }),
 };
