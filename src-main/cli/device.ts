@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { chooseDevice } from '../engine/devices.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { type Context, choice, trainerJob, wholeNumber } from './command.js';
 
 export type DeviceChoice = 'auto' | Provider;
@@ -14,7 +14,7 @@ export interface DeviceFlags {
   threads?: number;
 }
 
-const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'dml', 'cuda', 'coreml'];
+const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'dml', 'cuda', 'coreml', 'tfjs-gpu', 'tfjs-cpu'];
 
 export function addDevice(command: Command, preset: DeviceChoice | null = 'auto'): Command {
   const description = "device that computes; 'auto' takes the fastest that passes its self-check";

@@ -17,7 +17,7 @@ export type AppInfo = v.InferOutput<typeof appInfo>;
 /** A processor that can train; the engine's own list. */
 export const deviceInfo = v.object({
   name: v.string(),
-  provider: v.picklist(['cpu', 'webgpu', 'dml', 'cuda', 'coreml']),
+  provider: v.picklist(['cpu', 'webgpu', 'dml', 'cuda', 'coreml', 'tfjs-gpu', 'tfjs-cpu']),
   available: v.boolean(),
   /** Why it is not available, in plain words. */
   reason: v.nullable(v.string()),

@@ -5,7 +5,7 @@ import { finite, itemId, nothing, wholeNumber } from './channels.js';
 
 export const pretextMethod = v.picklist(['inpainting', 'contrastive']);
 export const backboneName = v.picklist(['vit-tiny', 'vit-small', 'vit-base']);
-export const deviceName = v.picklist(['cpu', 'webgpu', 'dml', 'cuda', 'coreml']);
+export const deviceName = v.picklist(['cpu', 'webgpu', 'dml', 'cuda', 'coreml', 'tfjs-gpu', 'tfjs-cpu']);
 export const splitName = v.picklist(['train', 'val', 'test']);
 export const positivesName = v.picklist(['image', 'series', 'patient']);
 

@@ -10,7 +10,7 @@ import { type JobControl, throwIfCancelled } from '../base/jobs.js';
 import { importFolders } from '../catalogue/import.js';
 import { importLabelsCsv } from '../catalogue/labels-csv.js';
 import { Project } from '../catalogue/project.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { exportOnnx } from '../exports/onnx.js';
 import { type Comparison, type ReportPicture, writeReport } from '../exports/report.js';
 import { ensurePixelCache } from '../pixels/cache.js';

@@ -1,10 +1,15 @@
-/** @file Which devices can train here: each of ONNX Runtime's providers is asked to pass the self-check, and timed. */
+/**
+ * @file Which devices can train here: each of ONNX Runtime's providers, and TensorFlow.js where it is installed, is
+ * asked to pass the self-check, and timed.
+ */
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { PretextError } from '../base/errors.js';
+import type { OrtProvider, Provider } from './runner.js';
 import {
   checkedSize,
   LOSS_TOLERANCE,
@@ -15,7 +20,7 @@ import {
   timedSize,
   trainOn,
 } from './self-check.js';
-import type { Provider } from './session.js';
+import { isTfjs, TFJS_PACKAGES, type TfjsProvider, tfjsAbsence } from './tfjs.js';
 
 export interface Device {
   /** For people. */
@@ -40,10 +45,12 @@ const NAMES: Record<Exclude<Provider, 'cpu'>, string> = {
   dml: 'GPU (DirectML)',
   cuda: 'NVIDIA GPU (CUDA)',
   coreml: 'Apple GPU and Neural Engine (CoreML)',
+  'tfjs-gpu': 'NVIDIA GPU (TensorFlow.js)',
+  'tfjs-cpu': 'CPU (TensorFlow.js)',
 };
 
 /** Why a provider cannot be in this build of ONNX Runtime, or null where it is worth a try. */
-function absence(provider: Exclude<Provider, 'cpu'>, listed: readonly string[]): string | null {
+function absence(provider: Exclude<OrtProvider, 'cpu'>, listed: readonly string[]): string | null {
   if (provider === 'cuda' && listed.includes('cuda') && !cudaFilesExist()) {
     return (
       "ONNX Runtime's CUDA files are not installed; in a checkout run: " +
@@ -76,6 +83,8 @@ function cudaFilesExist(): boolean {
 
 /** A failure of a provider in words that help. */
 export function plainReason(provider: Provider, error: unknown): string {
+  // Whatever keeps TensorFlow.js from being loaded is said in plain words already.
+  if (isTfjs(provider) && error instanceof PretextError) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   if (provider === 'webgpu' && /adapter/i.test(text)) {
     return process.platform === 'linux'
@@ -117,6 +126,16 @@ async function checkDevice(provider: Exclude<Provider, 'cpu'>, reference: Refere
   }
 }
 
+/** A process holds one TensorFlow: the build for the CPU is checked where the one for a GPU is not installed. */
+async function checkTfjs(provider: TfjsProvider, reference: Reference): Promise<Device> {
+  const hidden = provider === 'tfjs-cpu' && tfjsAbsence('tfjs-gpu') === null;
+  const reason = hidden
+    ? `${TFJS_PACKAGES['tfjs-gpu']} is installed, and a process holds one TensorFlow only.`
+    : tfjsAbsence(provider);
+  if (reason === null) return checkDevice(provider, reference);
+  return { name: NAMES[provider], provider, available: false, reason, stepMs: null };
+}
+
 /**
  * Every kind of device that Pretext knows, the CPU first, each checked against the CPU's losses and timed. Takes a
  * second or two with a GPU, longer with a driver in software. Never fails for a device that is missing or broken.
@@ -150,6 +169,7 @@ export async function listDevices(): Promise<Device[]> {
         : { name: NAMES[provider], provider, available: false, reason, stepMs: null },
     );
   }
+  for (const provider of ['tfjs-gpu', 'tfjs-cpu'] as const) devices.push(await checkTfjs(provider, reference));
   return devices;
 }
 

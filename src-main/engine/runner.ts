@@ -3,6 +3,12 @@
 import { PretextError } from '../base/errors.js';
 import type { Program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor, typeName } from '../graph/tensor.js';
+import type { TfjsProvider } from './tfjs.js';
+
+/** Execution providers of ONNX Runtime that Pretext uses. */
+export type OrtProvider = 'cpu' | 'webgpu' | 'dml' | 'cuda' | 'coreml';
+/** What `--device` names: a provider of ONNX Runtime, or TensorFlow.js. */
+export type Provider = OrtProvider | TfjsProvider;
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -11,6 +17,8 @@ export interface ProgramRunner {
   readonly program: Program;
   /** Milliseconds that it took to make the program ready. */
   readonly compileMs: number;
+  /** Kernels of one run: nodes of the ONNX model, before ONNX Runtime fuses them, or operations of TensorFlow.js. */
+  readonly nodeCount: number;
   /** Sets state variables and frozen inputs by name; names that the program does not have are ignored. */
   setValues(values: ReadonlyMap<string, TensorData>): void;
   /**

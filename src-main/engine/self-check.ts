@@ -18,7 +18,8 @@ import { input } from '../graph/ops/source.js';
 import { adamW, defaultAdamW, HYPERPARAMETERS, hyperparameters, type TrainedParameter } from '../graph/optimiser.js';
 import { type Program, program } from '../graph/program.js';
 import { type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
-import { ProgramSession, type Provider, type TensorData } from './session.js';
+import { openProgram } from './open.js';
+import type { Provider, TensorData } from './runner.js';
 
 /** Sizes of a self-check's transformer block. */
 export interface SelfCheckSize {
@@ -139,7 +140,7 @@ export async function trainOn(
   steps: number,
   patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<SelfCheckRun> {
-  const session = await ProgramSession.create(check.program, { provider, threads: 0 });
+  const session = await openProgram(check.program, { provider, threads: 0 });
   try {
     session.setValues(check.state);
     const losses: number[] = [];

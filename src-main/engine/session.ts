@@ -10,15 +10,12 @@ import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
 import { inputName, type Program, program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
-import { allocate, type ProgramRunner, requireFit, type TensorData } from './runner.js';
+import { allocate, type OrtProvider, type ProgramRunner, requireFit, type TensorData } from './runner.js';
 
-export { allocate, type TensorData } from './runner.js';
-
-/** Execution providers of ONNX Runtime that Pretext uses. */
-export type Provider = 'cpu' | 'webgpu' | 'dml' | 'cuda' | 'coreml';
+export { allocate, type Provider, type TensorData } from './runner.js';
 
 export interface SessionOptions {
-  provider: Provider;
+  provider: OrtProvider;
   /** Threads of one operator on the CPU; 0 lets ONNX Runtime take one per core. */
   threads: number;
   /** Writes ONNX Runtime's own profile to a file with this prefix. */
@@ -71,6 +68,10 @@ export class ProgramSession implements ProgramRunner {
     /** Milliseconds that lowering and ONNX Runtime's own graph optimisation took. */
     readonly compileMs: number,
   ) {}
+
+  get nodeCount(): number {
+    return this.lowered.nodeCount;
+  }
 
   /** Compiles a program. @throws PretextError `device` where the provider refuses it. */
   static async create(

@@ -40,6 +40,10 @@ export class TfjsSession implements ProgramRunner {
     readonly compileMs: number,
   ) {}
 
+  get nodeCount(): number {
+    return this.steps.length;
+  }
+
   /** Prepares a program. @throws PretextError `device` where TensorFlow.js lacks an op or an element type of it. */
   static create(program: Program, tf: Tf): TfjsSession {
     const started = performance.now();

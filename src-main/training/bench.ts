@@ -1,7 +1,7 @@
 /** @file Speed of the training steps on this machine: images per second, memory, compile time. */
 
 import { type JobControl, throwIfCancelled } from '../base/jobs.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { type BackboneName, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import type { PretextMethod } from '../ssl/pretext.js';
 import { NoiseStep } from './noise-step.js';
@@ -89,7 +89,7 @@ async function benchMethod(method: PretextMethod, options: BenchOptions, control
       stepMs: (batch / imagesPerSecond) * 1000,
       rounds,
       compileMs: session.compileMs,
-      onnxNodes: session.lowered.nodeCount,
+      onnxNodes: session.nodeCount,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     };
   } finally {

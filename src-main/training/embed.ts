@@ -8,7 +8,7 @@ import { PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { NORMALISE_RECIPE } from '../dicom/normalise.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { initialValues } from '../nn/parameters.js';
 import { type CachedSample, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
 import { readEvaluationImages } from '../pixels/evaluation.js';

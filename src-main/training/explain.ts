@@ -7,7 +7,7 @@ import { fileError } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
 import { type JobControl, ProgressMeter, silentJob, throwIfCancelled } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { ensurePixelCache } from '../pixels/cache.js';
 import { readEvaluationImages } from '../pixels/evaluation.js';
 import { predictedClass } from '../tasks/metrics.js';

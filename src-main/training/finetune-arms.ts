@@ -2,7 +2,8 @@
 
 import { type JobControl, ProgressMeter, silentJob, throwIfCancelled } from '../base/jobs.js';
 import { combineSeeds, Purpose } from '../base/random.js';
-import { ProgramSession, type Provider } from '../engine/session.js';
+import { openProgram } from '../engine/open.js';
+import type { Provider } from '../engine/runner.js';
 import { type AdamWOptions, defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
 import { initialValues, type Parameter } from '../nn/parameters.js';
 import type { VitConfig } from '../nn/vit.js';
@@ -172,7 +173,7 @@ export const fullArm: Arm = async (data, vit, start, draws, options, control) =>
   const batch = Math.min(FINETUNE_BATCH, labels);
   const step = finetuneStep(vit, classes, batch, start !== null);
   const device = { provider: options.device, threads: options.threads };
-  const session = await ProgramSession.create(step.program, device);
+  const session = await openProgram(step.program, device);
   const classifier = await Classifier.create(vit, classes, startWeights(step.parameters, start, 0), device);
   const measured = [...data.val, ...data.test];
   const totalSteps = plannedSteps(labels, options.epochs);

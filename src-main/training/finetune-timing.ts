@@ -2,7 +2,8 @@
 
 import { type JobControl, silentJob, throwIfCancelled } from '../base/jobs.js';
 import { Random } from '../base/random.js';
-import { ProgramSession, type Provider } from '../engine/session.js';
+import { openProgram } from '../engine/open.js';
+import type { Provider } from '../engine/runner.js';
 import { initialValues } from '../nn/parameters.js';
 import type { VitConfig } from '../nn/vit.js';
 import { finetuneInputs, finetuneStep } from './finetune-arms.js';
@@ -46,7 +47,7 @@ export async function timeFinetune(options: TimingOptions, control: JobControl):
 
   let started = performance.now();
   const step = finetuneStep(vit, classes, FINETUNE_BATCH, true);
-  const session = await ProgramSession.create(step.program, device);
+  const session = await openProgram(step.program, device);
   const compileStepMs = performance.now() - started;
   let stepMs: number;
   try {

@@ -4,7 +4,7 @@ import { PretextError } from '../base/errors.js';
 import type { JobControl } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { NORMALISE_RECIPE } from '../dicom/normalise.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import type { SeedSummary } from '../tasks/bootstrap.js';
 import { drawLabels } from '../tasks/label-draws.js';
 import { type ModelThreshold, modelThreshold } from '../tasks/model-threshold.js';

@@ -1,7 +1,8 @@
 /** @file Runs a classifier over any number of images in batches of one fixed size. */
 
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
-import { ProgramSession, type Provider } from '../engine/session.js';
+import { openProgram } from '../engine/open.js';
+import type { ProgramRunner, Provider } from '../engine/runner.js';
 import type { VitConfig } from '../nn/vit.js';
 import { classifierGraph, FEATURES, IMAGE, inferenceProgram, PROBABILITIES } from '../tasks/classifier.js';
 
@@ -17,7 +18,7 @@ export interface InferenceOutput {
 /** A compiled classifier. */
 export class Classifier {
   private constructor(
-    private readonly session: ProgramSession,
+    private readonly session: ProgramRunner,
     readonly vit: VitConfig,
     readonly classes: number,
   ) {}
@@ -29,7 +30,7 @@ export class Classifier {
     device: { provider: Provider; threads: number },
   ): Promise<Classifier> {
     const graph = classifierGraph(vit, classes, BATCH);
-    const session = await ProgramSession.create(inferenceProgram(graph), device);
+    const session = await openProgram(inferenceProgram(graph), device);
     session.setValues(weights);
     return new Classifier(session, vit, classes);
   }

@@ -1,7 +1,7 @@
 /** @file What a training step takes on a device of this computer, by doing it: for the plan of a run. */
 
 import { type JobControl, throwIfCancelled } from '../base/jobs.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { heldBytes, peakActivationBytes } from '../graph/memory.js';
 import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import { loaderBytes } from '../pixels/loader.js';

@@ -1,7 +1,8 @@
 /** @file A training step of a pretext task on random pixels, for timing: what it computes is worth nothing. */
 
 import { Random } from '../base/random.js';
-import { ProgramSession, type SessionOptions } from '../engine/session.js';
+import { type DeviceOptions, openProgram } from '../engine/open.js';
+import type { ProgramRunner } from '../engine/runner.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
 import type { VitConfig } from '../nn/vit.js';
 import type { PretextTask } from '../ssl/pretext.js';
@@ -15,7 +16,7 @@ export class NoiseStep {
   private readonly images: Float32Array;
 
   private constructor(
-    readonly session: ProgramSession,
+    readonly session: ProgramRunner,
     private readonly task: PretextTask,
     private readonly vit: VitConfig,
     private readonly batch: number,
@@ -24,9 +25,9 @@ export class NoiseStep {
   }
 
   /** Compiles the step with random weights. @throws PretextError `device` */
-  static async create(task: PretextTask, vit: VitConfig, batch: number, options: SessionOptions): Promise<NoiseStep> {
+  static async create(task: PretextTask, vit: VitConfig, batch: number, options: DeviceOptions): Promise<NoiseStep> {
     const step = pretextStep(task, vit, batch, defaultAdamW);
-    const session = await ProgramSession.create(step.program, options);
+    const session = await openProgram(step.program, options);
     session.setValues(initialState(step, 0));
     return new NoiseStep(session, task, vit, batch);
   }

@@ -7,7 +7,7 @@ import { type DataFacts, dataFacts, officialSplits } from '../catalogue/facts.js
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
 import { chooseDevice, type Device } from '../engine/devices.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { type BackboneName, VIT_BACKBONES } from '../nn/vit.js';
 import { type Positives, stepsPerEpoch } from '../pixels/sampler.js';
 import { cacheSides } from '../pixels/side.js';

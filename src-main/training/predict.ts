@@ -7,7 +7,7 @@ import type { Project } from '../catalogue/project.js';
 import { patientKey, pseudonym } from '../catalogue/pseudonym.js';
 import { walk } from '../catalogue/walk.js';
 import { DecodePool } from '../dicom/decode-pool.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { type ImagePrediction, writePredictionCsv } from '../exports/csv.js';
 import { writeSafetensors } from '../exports/safetensors.js';
 import { augment } from '../pixels/augment.js';

@@ -7,7 +7,8 @@ import { Purpose, Random } from '../base/random.js';
 import { type Flag, leftOutFlags } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import { type Split, samples } from '../catalogue/queries.js';
-import { ProgramSession, type Provider, type TensorData } from '../engine/session.js';
+import { openProgram } from '../engine/open.js';
+import type { ProgramRunner, Provider, TensorData } from '../engine/runner.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
 import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
@@ -231,7 +232,7 @@ async function train(
 
   // Compiling takes many seconds on a busy machine; what was done before must not seem to hang at its end.
   control.onProgress({ phase: 'Getting the first step ready', done: 0, total: null, etaSeconds: null });
-  const session = await ProgramSession.create(step.program, { provider: config.device, threads: config.threads });
+  const session = await openProgram(step.program, { provider: config.device, threads: config.threads });
   const values = initialState(step, config.seed);
   if (config.start !== undefined) for (const [name, data] of float32Tensors(paths.start)) values.set(name, data);
   const checkpoint = loadCheckpoint(paths.checkpoints);
@@ -404,7 +405,7 @@ function watch(
   }
 }
 
-async function snapshot(session: ProgramSession, step: TrainingStep) {
+async function snapshot(session: ProgramRunner, step: TrainingStep) {
   const state = await session.getState();
   return new Map(
     step.program.state.map(({ name, current }) => [

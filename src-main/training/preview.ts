@@ -10,7 +10,8 @@ import { encode } from 'fast-png';
 import { fileError } from '../base/errors.js';
 import { writeFileAtomic } from '../base/files.js';
 import { Purpose, Random } from '../base/random.js';
-import { ProgramSession, type TensorData } from '../engine/session.js';
+import { openProgram } from '../engine/open.js';
+import type { ProgramRunner, TensorData } from '../engine/runner.js';
 import { input } from '../graph/ops/source.js';
 import { program } from '../graph/program.js';
 import { type Parameter, ParameterScope } from '../nn/parameters.js';
@@ -92,7 +93,7 @@ async function inpaintingPainter(config: RunConfig, cache: PixelCache): Promise<
   const scope = ParameterScope.root('float32');
   const { inputs, prediction } = inpaintingDrawing(scope, vit, batch);
   const frozen = scope.parameters.map(({ tensor }) => tensor);
-  const session = await ProgramSession.create(
+  const session = await openProgram(
     program('inpainting_preview', { inputs, frozen, outputs: { prediction } }),
     device(config),
   );
@@ -144,7 +145,7 @@ async function contrastivePainter(config: RunConfig, cache: PixelCache): Promise
   const pictures = input('images', imagesShape(vit, batch), scope.dtype);
   const features = meanPatchToken(vitEncoder(scope, vit, patchify(pictures, vit.patchSize), { trainPositions: false }));
   const frozen = scope.parameters.map(({ tensor }) => tensor);
-  const session = await ProgramSession.create(
+  const session = await openProgram(
     program('contrastive_preview', { inputs: [pictures], frozen, outputs: { features } }),
     device(config),
   );
@@ -232,7 +233,7 @@ export class RunPreviews {
    * @returns its name
    * @throws PretextError `device`, `disk-full`, `unreadable`
    */
-  async write(step: number, training: ProgramSession): Promise<string> {
+  async write(step: number, training: ProgramRunner): Promise<string> {
     const started = performance.now();
     const { config, cache, folder } = this;
     const make = config.method === 'inpainting' ? inpaintingPainter : contrastivePainter;

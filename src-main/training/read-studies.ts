@@ -7,7 +7,7 @@ import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.j
 import { type ImageFacts, imageFacts } from '../catalogue/image-facts.js';
 import { importFolders } from '../catalogue/import.js';
 import type { Project } from '../catalogue/project.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import { type CachedSample, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
 import { readEvaluationImages } from '../pixels/evaluation.js';
 import { Familiarity, meanByImage } from './familiarity.js';

@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../base/files.js';
 import type { Flag } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
-import type { Provider } from '../engine/session.js';
+import type { Provider } from '../engine/runner.js';
 import type { FitReport } from '../nn/foreign-weights.js';
 import type { BackboneName, VitConfig } from '../nn/vit.js';
 import type { Positives } from '../pixels/sampler.js';

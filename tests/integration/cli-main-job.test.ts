@@ -220,7 +220,15 @@ describe('the main job on the command line', () => {
   it('lists the devices, the CPU first', async () => {
     const { devices } = await resultOf('devices');
     expect((devices as Json[])[0]).toMatchObject({ provider: 'cpu', available: true, reason: null });
-    expect((devices as Json[]).map(({ provider }) => provider)).toEqual(['cpu', 'webgpu', 'dml', 'cuda', 'coreml']);
+    expect((devices as Json[]).map(({ provider }) => provider)).toEqual([
+      'cpu',
+      'webgpu',
+      'dml',
+      'cuda',
+      'coreml',
+      'tfjs-gpu',
+      'tfjs-cpu',
+    ]);
   });
 
   it('goes on where the reader of its lines is gone', async () => {

@@ -114,7 +114,15 @@ export const finetune = {
   baselineWhy: 'Without it, nobody could say whether pretraining helped.',
   baselineScratch: 'Random weights are what you start from, so this is the baseline itself.',
   device: 'Device',
-  devices: { cpu: 'Processor', webgpu: 'GPU (WebGPU)', dml: 'GPU (DirectML)', cuda: 'NVIDIA GPU', coreml: 'Apple GPU' },
+  devices: {
+    cpu: 'Processor',
+    webgpu: 'GPU (WebGPU)',
+    dml: 'GPU (DirectML)',
+    cuda: 'NVIDIA GPU',
+    coreml: 'Apple GPU',
+    'tfjs-gpu': 'NVIDIA GPU (TensorFlow.js)',
+    'tfjs-cpu': 'Processor (TensorFlow.js)',
+  },
 
   runTitle: 'Train and measure',
   summary: 'What will be done',

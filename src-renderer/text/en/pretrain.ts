@@ -45,6 +45,8 @@ export const pretrain = {
     dml: 'GPU (DirectML)',
     cuda: 'GPU (CUDA)',
     coreml: 'GPU (CoreML)',
+    'tfjs-gpu': 'GPU (TensorFlow.js)',
+    'tfjs-cpu': 'Processor (TensorFlow.js)',
   },
   advanced: 'Advanced',
   suggested: 'Back to the suggestion',

@@ -1,0 +1,20 @@
+/** @file Makes a program ready on a device, whichever engine drives it. */
+
+import type { Program } from '../graph/program.js';
+import type { ProgramRunner, Provider } from './runner.js';
+import { ProgramSession } from './session.js';
+import { isTfjs, loadTfjs } from './tfjs.js';
+import { TfjsSession } from './tfjs-session.js';
+
+export interface DeviceOptions {
+  provider: Provider;
+  /** Threads of one operator on the CPU; 0: one for each core. */
+  threads: number;
+}
+
+/** @throws PretextError `device` where the device is absent or refuses the program */
+export async function openProgram(program: Program, { provider, threads }: DeviceOptions): Promise<ProgramRunner> {
+  return isTfjs(provider)
+    ? TfjsSession.create(program, loadTfjs(provider, threads))
+    : ProgramSession.create(program, { provider, threads });
+}

@@ -1,0 +1,39 @@
+/**
+ * @file Training on TensorFlow.js with TensorFlow's own library gives ONNX Runtime's numbers, and leaves nothing
+ * behind. Needs @tensorflow/tfjs-node; where its install cannot download TensorFlow: node scripts/build-tfjs-node.mjs
+ */
+
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkedSize, selfCheckProgram, trainOn } from '../../src-main/engine/self-check.js';
+import { loadTfjs, tfjsAbsence } from '../../src-main/engine/tfjs.js';
+import { relativeDifference, stateDifference, trainVit } from '../helpers/vit-training.js';
+
+const absence = tfjsAbsence('tfjs-cpu');
+
+beforeAll(() => {
+  if (absence !== null) console.warn(`Tests of native TensorFlow.js are skipped: ${absence}`);
+});
+
+describe('native TensorFlow.js (skipped where it is not installed)', () => {
+  test('ten steps of masked inpainting give ONNX Runtime’s losses, gradient norms and state', async (context) => {
+    context.skip(absence !== null, absence ?? '');
+    const reference = await trainVit('cpu', 10);
+    const tfjs = await trainVit('tfjs-cpu', 10);
+    const ofLosses = relativeDifference(tfjs.losses, reference.losses);
+    const ofNorms = relativeDifference(tfjs.gradientNorms, reference.gradientNorms);
+    const ofState = stateDifference(tfjs.state, reference.state);
+    console.info(`relative differences: losses ${ofLosses}, gradient norms ${ofNorms}; state, absolute: ${ofState}`);
+    expect(tfjs.losses).toHaveLength(10);
+    expect(ofLosses).toBeLessThan(1e-3);
+    expect(ofNorms).toBeLessThan(1e-3);
+    expect(ofState).toBeLessThan(1e-3);
+  });
+
+  test('no tensor is left over', async (context) => {
+    context.skip(absence !== null, absence ?? '');
+    const tf = loadTfjs('tfjs-cpu', 1);
+    const before = tf.memory().numTensors;
+    await trainOn('tfjs-cpu', selfCheckProgram(checkedSize), 20);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
