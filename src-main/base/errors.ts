@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'not-found' // a run, model, task or class of that name is not in the project
   | 'too-few-labels'
   | 'device' // a device is missing, failed its self-check or broke down
+  | 'out-of-memory' // the device has too little memory for what was asked
   | 'cancelled'
   | 'internal';
 

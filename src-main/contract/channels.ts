@@ -40,6 +40,7 @@ export const errorReport = v.object({
     'not-found',
     'too-few-labels',
     'device',
+    'out-of-memory',
     'cancelled',
     'internal',
   ]),

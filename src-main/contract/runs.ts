@@ -103,7 +103,7 @@ export type StepMeasure = v.InferOutput<typeof stepMeasure>;
 
 export const runAlarm = v.object({
   step: wholeNumber,
-  alarm: v.picklist(['not-finite', 'collapse', 'no-progress']),
+  alarm: v.picklist(['not-finite', 'collapse', 'no-progress', 'memory']),
   message: v.string(),
 });
 export type RunAlarm = v.InferOutput<typeof runAlarm>;

@@ -231,6 +231,7 @@ function pretrainOn(project: string, method: PretextMethod, options: DemoOptions
         depth,
         epochs: epochs[method],
         batch: null,
+        microBatch: null,
         learningRate: null,
         device: options.device,
         threads: options.threads,

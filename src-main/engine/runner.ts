@@ -66,3 +66,28 @@ export function requireFit(name: string, tensor: Tensor, data: TensorData): void
     });
   }
 }
+
+/** What to do after a device failed in the middle of a run. */
+export const RESUME_ELSEWHERE = 'Resume the run from its last checkpoint, on another device or with a smaller batch.';
+
+/** Words with which ONNX Runtime, TensorFlow and V8 say that memory has run out. */
+const OUT_OF_MEMORY =
+  /failed to allocate|bad_alloc|out of memory|out_?of_?memory|cannot allocate memory|allocation failed|resource ?exhausted|oom when allocating/i;
+
+/** Whether a failure, or the last words of a process, tell that memory has run out. */
+export function saysOutOfMemory(text: string): boolean {
+  return OUT_OF_MEMORY.test(text);
+}
+
+/** The error of an engine that failed while it did `what`; `out-of-memory` where it says so, else `device`. */
+export function engineError(what: string, error: unknown, remedy: string): PretextError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return saysOutOfMemory(reason)
+    ? new PretextError({
+        code: 'out-of-memory',
+        message: `The memory ran out while ${what}.`,
+        remedy: 'Close other programs, or choose a smaller batch, image size or encoder.',
+        cause: error,
+      })
+    : new PretextError({ code: 'device', message: `The device failed while ${what}: ${reason}`, remedy, cause: error });
+}

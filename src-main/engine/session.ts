@@ -10,7 +10,16 @@ import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
 import { inputName, type Program, program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
-import { allocate, type OrtProvider, type ProgramRunner, requireFit, type TensorData } from './runner.js';
+import {
+  allocate,
+  engineError,
+  type OrtProvider,
+  type ProgramRunner,
+  RESUME_ELSEWHERE,
+  requireFit,
+  saysOutOfMemory,
+  type TensorData,
+} from './runner.js';
 
 export { allocate, type Provider, type TensorData } from './runner.js';
 
@@ -102,6 +111,7 @@ export class ProgramSession implements ProgramRunner {
       });
       return new ProgramSession(program, lowered, session, options, stateKind, performance.now() - started);
     } catch (error) {
+      if (saysOutOfMemory(String(error))) throw engineError(`${program.name} was made ready`, error, '');
       throw new PretextError({
         code: 'device',
         message: `ONNX Runtime's ${options.provider} provider refused the program ${program.name}: ${error instanceof Error ? error.message : String(error)}`,
@@ -196,12 +206,7 @@ export class ProgramSession implements ProgramRunner {
     try {
       results = await this.session.run(feeds, fetches);
     } catch (error) {
-      throw new PretextError({
-        code: 'device',
-        message: `The device failed while it ran ${this.program.name}: ${error instanceof Error ? error.message : String(error)}`,
-        remedy: 'Resume the run from its last checkpoint, on another device or with a smaller batch.',
-        cause: error,
-      });
+      throw engineError(`it ran ${this.program.name}`, error, RESUME_ELSEWHERE);
     } finally {
       this.running = false;
     }

@@ -11,7 +11,7 @@ import { topologicalOrder } from '../graph/gradient.js';
 import { inputName, type Program } from '../graph/program.js';
 import { type DType, type Operation, type Tensor, tfDType, typeName } from '../graph/tensor.js';
 import type { Tf, TfTensor } from '../graph/tfjs.js';
-import { type ProgramRunner, requireFit, type TensorData } from './runner.js';
+import { engineError, type ProgramRunner, RESUME_ELSEWHERE, requireFit, type TensorData } from './runner.js';
 
 /** An operation, and the values that nothing reads after it. */
 interface Step {
@@ -122,12 +122,7 @@ export class TfjsSession implements ProgramRunner {
       return outputs;
     } catch (error) {
       if (error instanceof PretextError) throw error;
-      throw new PretextError({
-        code: 'device',
-        message: `TensorFlow.js failed while it ran ${this.program.name}: ${error instanceof Error ? error.message : String(error)}`,
-        remedy: 'Resume the run from its last checkpoint, on another device or with a smaller batch.',
-        cause: error,
-      });
+      throw engineError(`TensorFlow.js ran ${this.program.name}`, error, RESUME_ELSEWHERE);
     } finally {
       this.running = false;
       for (const value of [...fed, ...computed.values()]) value.dispose();

@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { entryPath } from '../base/entries.js';
 import { PretextError } from '../base/errors.js';
 import type { Progress } from '../base/jobs.js';
+import { saysOutOfMemory } from '../engine/runner.js';
 import type { RunEvent } from './events.js';
 import { type FromTrainer, fromReport, type JobKind, type JobTypes, type ToTrainer } from './protocol.js';
 
@@ -49,12 +50,53 @@ export const forkTrainer: StartTrainer = (watch) => {
   };
 };
 
+/** How often a run whose process died for want of memory is taken up again, each time with half the images at once. */
+const MOST_HALVINGS = 6;
+
 /**
- * Runs one job.
+ * Runs one job. A pretraining whose process dies for want of memory goes on from its last checkpoint in smaller parts.
  *
- * @throws PretextError what the job threw, or `device` where its process died.
+ * @throws PretextError what the job threw, or where its process died `device`, or `out-of-memory`.
  */
-export function runJob<K extends JobKind>(
+export async function runJob<K extends JobKind>(
+  kind: K,
+  request: JobTypes[K]['request'],
+  listener: JobListener,
+  start: StartTrainer = forkTrainer,
+): Promise<JobTypes[K]['result']> {
+  if (kind !== 'pretrain' && kind !== 'resume') return runOnce(kind, request, listener, start);
+  let run: string | null = null;
+  const heard: JobListener = {
+    ...listener,
+    onEvent: (id, event) => {
+      run = id;
+      listener.onEvent?.(id, event);
+    },
+  };
+  try {
+    return await runOnce(kind, request, heard, start);
+  } catch (error) {
+    return await goOn(error, 1);
+  }
+
+  async function goOn(error: unknown, halvings: number): Promise<JobTypes[K]['result']> {
+    const starved = error instanceof PretextError && error.code === 'out-of-memory' && error.cause === DIED;
+    if (!starved || run === null || halvings > MOST_HALVINGS || listener.signal.aborted) throw error;
+    const { project, options } = request as JobTypes['resume' | 'pretrain']['request'];
+    const { checkpointEvery, microBatch } = options;
+    const again = { device: null, threads: null, checkpointEvery, microBatch, halvings };
+    try {
+      return (await runOnce('resume', { project, run, options: again }, heard, start)) as JobTypes[K]['result'];
+    } catch (next) {
+      return goOn(next, halvings + 1);
+    }
+  }
+}
+
+/** Marks the error of a process that ended without a word of its own. */
+const DIED = Symbol('the process died');
+
+function runOnce<K extends JobKind>(
   kind: K,
   request: JobTypes[K]['request'],
   listener: JobListener,
@@ -98,7 +140,8 @@ export function runJob<K extends JobKind>(
       },
       onExit: (how) => {
         const last = complaint.trim().split('\n').slice(-1)[0];
-        settle(() => reject(died(`It ended ${how}.${last ? ` Its last words: ${last}` : ''}`, run)));
+        const told = `It ended ${how}.${last ? ` Its last words: ${last}` : ''}`;
+        settle(() => reject(died(told, run, saysOutOfMemory(complaint))));
       },
     });
     function stop(): void {
@@ -111,10 +154,11 @@ export function runJob<K extends JobKind>(
   });
 }
 
-function died(how: string, run: string | null): PretextError {
+function died(how: string, run: string | null, starved: boolean): PretextError {
   const resume = `Go on from its last checkpoint: pretext pretrain --resume ${run}.`;
   return new PretextError({
-    code: 'device',
+    code: starved ? 'out-of-memory' : 'device',
+    cause: DIED,
     message: `The training process ended unexpectedly. ${how}`,
     remedy: run === null ? 'Try again, or choose another device, for example --device cpu.' : resume,
   });

@@ -3,8 +3,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileError } from '../base/errors.js';
 
-/** What a run warns of: broken numbers, an encoder that sees no differences, a loss that no longer moves. */
-export type Alarm = 'not-finite' | 'collapse' | 'no-progress';
+/**
+ * What a run warns of: broken numbers, an encoder that sees no differences, a loss that no longer moves, a batch that
+ * does not fit into memory.
+ */
+export type Alarm = 'not-finite' | 'collapse' | 'no-progress' | 'memory';
 
 /** What a training job tells while it runs. Every event carries its time (ISO 8601, UTC) in the file. */
 export type RunEvent =

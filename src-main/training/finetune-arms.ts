@@ -157,7 +157,9 @@ export function finetuneStep(vit: VitConfig, classes: number, batch: number, pre
   // From scratch the lower layers have everything to learn: slowing them down would handicap the baseline.
   const decay = pretrained ? LAYER_DECAY : 1;
   const loss = classifierLoss(graph, batch, LABEL_SMOOTHING);
-  return trainingStep('finetune', graph.parameters, loss, ADAMW, ({ name }) => layerRate(name, vit.depth, decay));
+  return trainingStep('finetune', graph.parameters, loss, ADAMW, {
+    rateFactor: ({ name }) => layerRate(name, vit.depth, decay),
+  });
 }
 
 /** Host inputs of one step of {@link finetuneStep}. @param images [batch, 1, size, size] @param label [batch] */

@@ -312,5 +312,5 @@ function problemsOf(choices: PlanChoices, facts: DataFacts, { devices }: Machine
 
 /** The options of the run that a plan describes. */
 export function optionsOf({ choices }: PretrainPlan): PretrainOptions {
-  return { ...choices, weights: null, checkpointEvery: null, previews: true };
+  return { ...choices, weights: null, microBatch: null, checkpointEvery: null, previews: true };
 }

@@ -8,12 +8,12 @@ import { type Flag, leftOutFlags } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import { type Split, samples } from '../catalogue/queries.js';
 import { openProgram } from '../engine/open.js';
-import type { ProgramRunner, Provider, TensorData } from '../engine/runner.js';
+import type { Provider, TensorData } from '../engine/runner.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
-import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
+import { isGathered } from '../graph/accumulate.js';
 import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import { ensurePixelCache, type PixelCache } from '../pixels/cache.js';
-import { BatchLoader } from '../pixels/loader.js';
+import { BatchLoader, loaderBytes } from '../pixels/loader.js';
 import { contrastiveRecipe, inpaintingRecipe } from '../pixels/recipes.js';
 import { type Positives, stepsPerEpoch } from '../pixels/sampler.js';
 import { cacheSideFor } from '../pixels/side.js';
@@ -28,7 +28,8 @@ import { ProgressWatch, stallMessage, watchPlan } from './progress-watch.js';
 import { createRun, newId, type RunConfig, type RunPaths, readRun, runPaths } from './run-store.js';
 import { learningRateAt } from './schedule.js';
 import { startFrom, startMessage } from './start-weights.js';
-import { initialState, pretextStep, type TrainingStep } from './step-program.js';
+import { initialState, type TrainingStep } from './step-program.js';
+import { StepRunner } from './step-runner.js';
 
 export interface PretrainOptions {
   method: PretextMethod;
@@ -40,6 +41,8 @@ export interface PretrainOptions {
   epochs: number;
   /** Null: by plan. */
   batch: number | null;
+  /** Images that are on the device at a time; null: as many of the batch as fit into memory. */
+  microBatch: number | null;
   learningRate: number | null;
   device: Provider;
   threads: number;
@@ -59,6 +62,10 @@ export interface ResumeOptions {
   device: Provider | null;
   threads: number | null;
   checkpointEvery: number | null;
+  /** Images that are on the device at a time; null: as many of the batch as fit into memory. */
+  microBatch: number | null;
+  /** How often the part that would be read is halved, since the process ended for want of memory. */
+  halvings: number;
 }
 
 export interface PretrainResult {
@@ -180,7 +187,7 @@ export async function pretrain(
   const config = start === null ? plan : { ...plan, start: start.origin };
   const paths = createRun(project, config);
   if (start !== null) writeSafetensors(paths.start, start.tensors, { format: 'pt', run: config.id });
-  return train(project, config, cache, options.checkpointEvery, control, onEvent);
+  return train(project, config, cache, { ...options, halvings: 0 }, control, onEvent);
 }
 
 /**
@@ -209,21 +216,20 @@ export async function resumePretraining(
       remedy: 'Start a new run over the new images.',
     });
   }
-  return train(project, config, cache, overrides.checkpointEvery, control, onEvent);
+  return train(project, config, cache, overrides, control, onEvent);
 }
 
 async function train(
   project: Project,
   config: RunConfig,
   cache: PixelCache,
-  checkpointEvery: number | null,
+  { checkpointEvery, microBatch, halvings }: Pick<ResumeOptions, 'checkpointEvery' | 'microBatch' | 'halvings'>,
   control: JobControl,
   onEvent: (run: string, event: RunEvent) => void,
 ): Promise<PretrainResult> {
   const paths = runPaths(project, config.id);
   const lock = project.lock(`run-${config.id}`);
   const task = taskOf(config.method);
-  const step = pretextStep(task, config.vit, config.batch, defaultAdamW);
   mendEvents(paths.events);
   const tell = (event: RunEvent) => {
     appendEvent(paths.events, event);
@@ -232,13 +238,25 @@ async function train(
 
   // Compiling takes many seconds on a busy machine; what was done before must not seem to hang at its end.
   control.onProgress({ phase: 'Getting the first step ready', done: 0, total: null, etaSeconds: null });
-  const session = await openProgram(step.program, { provider: config.device, threads: config.threads });
-  const values = initialState(step, config.seed);
-  if (config.start !== undefined) for (const [name, data] of float32Tensors(paths.start)) values.set(name, data);
   const checkpoint = loadCheckpoint(paths.checkpoints);
-  if (checkpoint !== null) for (const [name, { data }] of checkpoint.state) values.set(name, data);
-  session.setValues(values);
   const firstStep = checkpoint?.step ?? 0;
+  let done = firstStep;
+  const runner = await StepRunner.create({
+    task,
+    vit: config.vit,
+    batch: config.batch,
+    microBatch,
+    halvings,
+    room: null,
+    reserved: loaderBytes({ batch: config.batch, views: task.views, imageSize: config.vit.imageSize }),
+    open: (program) => openProgram(program, { provider: config.device, threads: config.threads }),
+    onHost: config.device === 'cpu' || config.device === 'tfjs-cpu',
+    onParts: (message) => tell({ event: 'alarm', step: done, alarm: 'memory', message }),
+  });
+  const values = initialState(runner.step, config.seed);
+  if (config.start !== undefined) for (const [name, data] of float32Tensors(paths.start)) values.set(name, data);
+  if (checkpoint !== null) for (const [name, { data }] of checkpoint.state) values.set(name, data);
+  runner.setValues(values);
   tell({
     event: 'started',
     step: firstStep,
@@ -278,7 +296,7 @@ async function train(
   const preview = async () => {
     if (previews === null || !previewing || !previews.isDue(done, performance.now())) return;
     try {
-      tell({ event: 'preview', step: done, name: await previews.write(done, session) });
+      tell({ event: 'preview', step: done, name: await previews.write(done, runner.session) });
     } catch (error) {
       // Pictures are a look at the run, not the run: it goes on without them.
       previewing = false;
@@ -288,7 +306,6 @@ async function train(
 
   const started = performance.now();
   let lastSave = started;
-  let done = firstStep;
   let loss = Number.NaN;
   const speed = () => ((done - firstStep) * config.batch) / ((performance.now() - started) / 1000);
   const tellSpeed = () => {
@@ -296,7 +313,7 @@ async function train(
     tell({ event: 'speed', step: done, imagesPerSecond: speed(), etaSeconds });
   };
   const save = async () => {
-    saveCheckpoint(paths.checkpoints, { step: done, state: await snapshot(session, step) });
+    saveCheckpoint(paths.checkpoints, { step: done, state: await snapshot(runner) });
     lastSave = performance.now();
     tell({ event: 'checkpoint', step: done });
   };
@@ -310,23 +327,18 @@ async function train(
         warmupSteps: config.warmupSteps,
         totalSteps: config.totalSteps,
       });
-      const outputs = await session.run({
-        images: batch.images,
-        ...task.hostInputs(config.vit, config.batch, new Random(config.seed, Purpose.mask, done)),
-        [HYPERPARAMETERS]: Float32Array.from(hyperparameters(done + 1, rate, defaultAdamW)),
-      });
+      const hidden = () => new Random(config.seed, Purpose.mask, done);
+      const { loss: latest, gradientNorm, ...monitors } = await runner.run(batch.images, hidden, done + 1, rate);
       batch.release();
       done++;
-      loss = Number(outputs.loss[0]);
-      const { loss: _loss, gradientNorm, ...rest } = outputs;
-      const monitors = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, Number(value[0])]));
+      loss = latest;
       tell({
         event: 'step',
         step: done,
         epoch: Math.ceil(done / config.stepsPerEpoch),
         loss,
         learningRate: rate,
-        gradientNorm: Number(gradientNorm[0]),
+        gradientNorm,
         monitors,
       });
       watch(config, done, loss, monitors, tell);
@@ -355,7 +367,7 @@ async function train(
       await save();
     }
     const paused = done < config.totalSteps;
-    if (!paused) writeEncoder(paths, config, step, await session.getState());
+    if (!paused) writeEncoder(paths, config, runner.step, await runner.session.getState());
     tell(paused ? { event: 'paused', step: done } : { event: 'finished', step: done, loss });
     return {
       run: config.id,
@@ -370,7 +382,7 @@ async function train(
   } finally {
     await loader.close();
     await previews?.release();
-    await session.release();
+    await runner.release();
     lock.release();
   }
 }
@@ -405,13 +417,11 @@ function watch(
   }
 }
 
-async function snapshot(session: ProgramRunner, step: TrainingStep) {
-  const state = await session.getState();
+async function snapshot({ session, step }: StepRunner) {
+  const kept = step.program.state.filter(({ name }) => !isGathered(name));
+  const state = await session.getState((name) => kept.some((variable) => variable.name === name));
   return new Map(
-    step.program.state.map(({ name, current }) => [
-      name,
-      { shape: [...current.shape], data: state.get(name) as Float32Array },
-    ]),
+    kept.map(({ name, current }) => [name, { shape: [...current.shape], data: state.get(name) as Float32Array }]),
   );
 }
 

@@ -1,7 +1,8 @@
 /** @file Builds whole training steps: forward, backward, clipping, AdamW, as one program. */
 
+import { accumulateGradients } from '../graph/accumulate.js';
 import { gradients } from '../graph/gradient.js';
-import { type AdamWOptions, adamW } from '../graph/optimiser.js';
+import { type AdamWOptions, adamW, type OptimiserStep } from '../graph/optimiser.js';
 import { type Program, program } from '../graph/program.js';
 import { type FloatDType, sizeOf, type Tensor } from '../graph/tensor.js';
 import { initialValues, type Parameter, ParameterScope } from '../nn/parameters.js';
@@ -13,39 +14,48 @@ export interface TrainingStep {
   readonly parameters: readonly Parameter[];
 }
 
+export interface StepOptions {
+  /** Factor on the learning rate of each parameter; 0: it is not trained. */
+  rateFactor?: (parameter: Parameter) => number;
+  /** Whether a batch is read in parts, as `accumulateGradients` has it. */
+  accumulate?: boolean;
+}
+
 /** The training step of a loss: outputs `loss`, `gradientNorm` and the monitors; state are parameters and moments. */
 export function trainingStep(
   name: string,
   parameters: readonly Parameter[],
   graph: { inputs: readonly Tensor[]; loss: Tensor; monitors: Readonly<Record<string, Tensor>> },
   options: AdamWOptions,
-  rateFactor: (parameter: Parameter) => number = () => 1,
+  { rateFactor = () => 1, accumulate = false }: StepOptions = {},
 ): TrainingStep {
   const trained = parameters.filter((parameter) => parameter.trainable && rateFactor(parameter) > 0);
   const toParameters = gradients(
     graph.loss,
     trained.map((parameter) => parameter.tensor),
   );
-  const optimiser = adamW(
-    trained.map((parameter, index) => ({
-      name: parameter.name,
-      tensor: parameter.tensor,
-      gradient: toParameters[index],
-      decay: parameter.decay,
-      rateFactor: rateFactor(parameter),
-    })),
-    options,
-  );
+  const withGradients = trained.map((parameter, index) => ({
+    name: parameter.name,
+    tensor: parameter.tensor,
+    gradient: toParameters[index],
+    decay: parameter.decay,
+    rateFactor: rateFactor(parameter),
+  }));
+  const { inputs, state, gradientNorm } = accumulate
+    ? accumulateGradients(withGradients, (parts) => adamW(parts, options))
+    : singleStep(adamW(withGradients, options));
   return {
     parameters,
     program: program(name, {
-      inputs: [...graph.inputs, optimiser.input],
-      state: optimiser.state,
+      inputs: [...graph.inputs, ...inputs],
+      state,
       frozen: parameters.filter((parameter) => !trained.includes(parameter)).map((parameter) => parameter.tensor),
-      outputs: { loss: graph.loss, gradientNorm: optimiser.gradientNorm, ...graph.monitors },
+      outputs: { loss: graph.loss, gradientNorm, ...graph.monitors },
     }),
   };
 }
+
+const singleStep = ({ input, ...step }: OptimiserStep) => ({ ...step, inputs: [input] });
 
 /** The training step of a pretext task. */
 export function pretextStep(
@@ -54,10 +64,11 @@ export function pretextStep(
   batch: number,
   options: AdamWOptions,
   dtype: FloatDType = 'float32',
+  stepOptions: StepOptions = {},
 ): TrainingStep {
   const scope = ParameterScope.root(dtype);
   const graph = task.build(scope, config, batch);
-  return trainingStep(`pretext_${task.method}`, scope.parameters, graph, options);
+  return trainingStep(`pretext_${task.method}`, scope.parameters, graph, options, stepOptions);
 }
 
 /** Initial parameters by name and zero moments of those that are trained. */

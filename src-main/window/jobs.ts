@@ -223,6 +223,6 @@ export class JobRunner {
 
 /** The remedy for a training process that died is a button here, not a command. */
 function inTheWindow(report: ErrorReport, { run }: JobInfo): ErrorReport {
-  if (report.code !== 'device' || run === null) return report;
+  if ((report.code !== 'device' && report.code !== 'out-of-memory') || run === null) return report;
   return { ...report, remedy: 'Nothing is lost: resume the run, and it goes on from its last checkpoint.' };
 }

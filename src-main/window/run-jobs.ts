@@ -50,7 +50,11 @@ export class RunJobs {
       folder,
       work: 'resume',
       run: id,
-      request: { project: folder, run: id, options: { device: null, threads: null, checkpointEvery: null } },
+      request: {
+        project: folder,
+        run: id,
+        options: { device: null, threads: null, checkpointEvery: null, microBatch: null, halvings: 0 },
+      },
     });
   }
 

@@ -39,6 +39,7 @@ interface PretrainFlags extends ProjectFlag, EncoderFlags {
   split?: Split;
   positives?: Positives;
   weights?: string;
+  microBatch?: number;
   checkpointEvery?: number;
   previews: boolean;
 }
@@ -78,6 +79,11 @@ export function registerPretrain(program: Command, perform: Perform): void {
       ]),
     )
     .option('--weights <file>', "start from a safetensors file with timm's names (default: random)")
+    .option(
+      '--micro-batch <n>',
+      'images on the device at a time (default: as many of the batch as fit)',
+      wholeNumber(1),
+    )
     .option('--no-previews', 'make no pictures of what the run has learnt while it goes on')
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: by time)', wholeNumber(1));
   addDevice(command, null);
@@ -108,7 +114,13 @@ async function pretrain(context: Context, flags: PretrainFlags): Promise<Outcome
     const asked = flags.resume;
     const run = await withProject(project, (opened) => readRun(opened, resolveRun(opened, asked)).id);
     const device = flags.device === undefined ? null : await resolveDevice(context, flags.device);
-    const options = { device, threads: flags.threads ?? null, checkpointEvery: flags.checkpointEvery ?? null };
+    const options = {
+      device,
+      threads: flags.threads ?? null,
+      checkpointEvery: flags.checkpointEvery ?? null,
+      microBatch: flags.microBatch ?? null,
+      halvings: 0,
+    };
     result = await trainerJob(context, 'resume', { project, run, options }, watch);
   } else {
     const options = newRun(flags);
@@ -143,6 +155,7 @@ function newRun(flags: PretrainFlags): PretrainOptions {
     method: flags.method,
     epochs: flags.epochs ?? EPOCHS,
     batch: flags.batch ?? null,
+    microBatch: flags.microBatch ?? null,
     learningRate: flags.learningRate ?? null,
     device: 'cpu',
     threads: resolveThreads(flags.threads),

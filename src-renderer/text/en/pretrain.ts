@@ -119,11 +119,13 @@ export const pretrain = {
     'not-finite': 'The run diverged',
     collapse: 'The encoder has collapsed',
     'no-progress': 'The loss stands still',
+    memory: 'The batch is read in parts',
   },
   alarmAdvice: {
     'not-finite': 'Start a new run with a third of its learning rate.',
     collapse: 'Stop it, and start a new run with a larger batch or a lower learning rate.',
     'no-progress': '',
+    memory: '',
   },
   alarmAt: (epoch: string) => `Epoch ${epoch}`,
 

@@ -24,6 +24,7 @@ const options: Omit<PretrainOptions, 'method' | 'previews'> = {
   depth: 1,
   epochs: 3,
   batch: 8,
+  microBatch: null,
   learningRate: null,
   device: 'cpu',
   threads: 1,

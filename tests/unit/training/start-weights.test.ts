@@ -48,6 +48,7 @@ const options: PretrainOptions = {
   depth: 1,
   epochs: 2,
   batch: 8,
+  microBatch: null,
   learningRate: 1e-4,
   device: 'cpu',
   threads: 1,
@@ -91,7 +92,7 @@ it('starts from the file, says what it took, and can be resumed without it', asy
   expect(Math.max(...trained.map((value, index) => Math.abs(value - fitted[index])))).toBeLessThan(1e-3);
 
   rmSync(file);
-  const resume = { device: null, threads: null, checkpointEvery: null };
+  const resume = { device: null, threads: null, checkpointEvery: null, microBatch: null, halvings: 0 };
   expect((await resumePretraining(project, run, resume, silentJob(), () => undefined)).paused).toBe(false);
   // Inpainting does not train positions: the file's stay, also in what is kept for fine-tuning.
   const positions = readSafetensors(paths.start).tensors.get('pos_embed')?.data;
