@@ -34,10 +34,11 @@ export interface LinuxFacts {
 export function roomOnLinux({ meminfo, limits, status, groupMax, groupCurrent }: LinuxFacts): number {
   const rooms = [kilobytes(meminfo, 'MemAvailable') ?? Number.POSITIVE_INFINITY];
   // The limit on data, as `ulimit -d` and `prlimit --data` set it; that on addresses says nothing, since V8 reserves
-  // far more of them than it uses.
+  // far more of them than it uses. ONNX Runtime reserves in powers of two, up to twice of what it fills, and this
+  // limit counts what is reserved.
   const data = /^Max data size\s+(\d+)/m.exec(limits)?.[1];
   const taken = kilobytes(status, 'VmData');
-  if (data !== undefined && taken !== null) rooms.push(Number(data) - taken);
+  if (data !== undefined && taken !== null) rooms.push((Number(data) - taken) / 2);
   if (/^\d+\s*$/.test(groupMax) && /^\d+\s*$/.test(groupCurrent)) rooms.push(Number(groupMax) - Number(groupCurrent));
   return Math.max(0, Math.min(...rooms));
 }

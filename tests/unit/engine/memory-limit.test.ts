@@ -19,7 +19,7 @@ it('is what the computer has free where nothing else is said', () => {
 
 it('is what a limit on data leaves', () => {
   const limits = 'Max data size             1000000000           unlimited            bytes\n';
-  expect(roomOnLinux({ ...facts, limits })).toBe(1_000_000_000 - 300_000 * 1024);
+  expect(roomOnLinux({ ...facts, limits })).toBe((1_000_000_000 - 300_000 * 1024) / 2);
   expect(
     roomOnLinux({ ...facts, limits: 'Max data size             1000                 unlimited            bytes\n' }),
   ).toBe(0);
