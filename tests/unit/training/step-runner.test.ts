@@ -127,6 +127,7 @@ function smallDevice(most: number, after: number) {
       const runner: ProgramRunner = {
         program,
         compileMs: session.compileMs,
+        nodeCount: session.nodeCount,
         setValues: (values) => session.setValues(values),
         getState: (wanted) => session.getState(wanted),
         release: () => session.release(),
