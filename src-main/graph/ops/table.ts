@@ -3,18 +3,24 @@
 import type { OpDefinition } from '../tensor.js';
 import { activationOps } from './activation.js';
 import { attentionOps } from './attention.js';
+import { convOps } from './conv.js';
+import { convTransposeOps } from './conv-transpose.js';
+import { convWeightOps } from './conv-weight.js';
 import { elementwiseOps } from './elementwise.js';
 import { gatherOps } from './gather.js';
 import { indexOps } from './index.js';
 import { logicOps } from './logic.js';
 import { mathOps } from './math.js';
 import { matmulOps } from './matmul.js';
+import { momentsOps } from './moments.js';
 import { nonlinearOps } from './nonlinear.js';
 import { normaliseOps } from './normalise.js';
 import { orderOps } from './order.js';
 import { paddingOps } from './padding.js';
+import { poolOps } from './pool.js';
 import { rearrangeOps } from './rearrange.js';
 import { reduceOps } from './reduce.js';
+import { resampleOps } from './resample.js';
 import { shapeOps } from './shape.js';
 import { sourceOps } from './source.js';
 
@@ -26,6 +32,12 @@ export const OPS: readonly OpDefinition[] = [
   ...shapeOps,
   ...indexOps,
   ...matmulOps,
+  ...convOps,
+  ...convTransposeOps,
+  ...convWeightOps,
+  ...poolOps,
+  ...resampleOps,
+  ...momentsOps,
   ...normaliseOps,
   ...activationOps,
   ...attentionOps,

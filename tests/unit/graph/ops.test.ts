@@ -26,7 +26,7 @@ const IN_VALUES_TEST = [
   ...['input', 'constant', 'scalar'],
 ];
 /** Exported functions that make no operation. */
-const HELPERS = ['broadcastShapes', 'unbroadcast'];
+const HELPERS = ['firstWindows', 'transposedTo', 'poolWindows', 'adaptiveCell', 'broadcastShapes', 'unbroadcast'];
 
 const TOLERANCE = 1e-7;
 /** ONNX Runtime folds attention's 1 / sqrt(width) into an attribute of its matrix product, which is a float32. */

@@ -17,8 +17,10 @@ import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../.
 import { sizeOf } from '../../../../src-main/graph/tensor.js';
 import { binary, lengthOf, logSumExpOf, type MakeCase, make, reduction, row, rowWise, unary } from './case-kit.js';
 import { ATTENTION_CASES } from './cases/attention-cases.js';
+import { CONV_CASES } from './cases/conv-cases.js';
 import { ELEMENTWISE_CASES } from './cases/elementwise-cases.js';
 import { LOSS_CASES } from './cases/loss-cases.js';
+import { POOL_CASES } from './cases/pool-cases.js';
 import { REARRANGE_CASES } from './cases/rearrange-cases.js';
 import { range, total } from './nd.js';
 
@@ -36,6 +38,8 @@ function erfOf(x: number): number {
 /** By the name under which `src-main/graph/ops` exports the op. */
 export const OP_CASES: Readonly<Record<string, MakeCase>> = {
   ...ELEMENTWISE_CASES,
+  ...CONV_CASES,
+  ...POOL_CASES,
   ...LOSS_CASES,
   ...ATTENTION_CASES,
   ...REARRANGE_CASES,
