@@ -17,6 +17,8 @@ export interface JobListener {
   onEvent?(run: string, event: RunEvent): void;
   /** Told the process id, so that tests can end it. */
   onStarted?(pid: number): void;
+  /** How long a training process may say nothing before it is ended as hung, milliseconds; 15 minutes if not given. */
+  patienceMs?: number;
 }
 
 /** What a trainer process tells whoever started it. */
@@ -49,6 +51,15 @@ export const forkTrainer: StartTrainer = (watch) => {
     kill: () => void child.kill('SIGKILL'),
   };
 };
+
+/**
+ * Longer than any honest silence: the first step of a large encoder on a graphics card, whose kernels are compiled
+ * then, takes a minute or two.
+ */
+const PATIENCE_MS = 15 * 60_000;
+/** Silence is counted in ticks: a computer that slept through the time has not ticked. */
+const TICKS = 30;
+const TRAINS: ReadonlySet<JobKind> = new Set<JobKind>(['pretrain', 'resume', 'finetune']);
 
 /** How often a run whose process died for want of memory is taken up again, each time with half the images at once. */
 const MOST_HALVINGS = 6;
@@ -106,9 +117,12 @@ function runOnce<K extends JobKind>(
     let complaint = '';
     let run: string | null = null;
     let settled = false;
+    let silent = 0;
+    let watchdog: NodeJS.Timeout | undefined;
     const settle = (act: () => void) => {
       if (settled) return;
       settled = true;
+      clearInterval(watchdog);
       listener.signal.removeEventListener('abort', stop);
       act();
     };
@@ -118,6 +132,7 @@ function runOnce<K extends JobKind>(
         complaint = (complaint + text).slice(-2000);
       },
       onMessage: (said) => {
+        silent = 0;
         switch (said.kind) {
           case 'progress':
             listener.onProgress(said.progress);
@@ -144,6 +159,15 @@ function runOnce<K extends JobKind>(
         settle(() => reject(died(told, run, saysOutOfMemory(complaint))));
       },
     });
+    if (TRAINS.has(kind)) {
+      const patience = listener.patienceMs ?? PATIENCE_MS;
+      watchdog = setInterval(() => {
+        silent++;
+        if (silent < TICKS) return;
+        settle(() => reject(hung(patience, run)));
+        trainer.kill();
+      }, patience / TICKS);
+    }
     function stop(): void {
       trainer.send({ kind: 'stop' });
     }
@@ -154,12 +178,26 @@ function runOnce<K extends JobKind>(
   });
 }
 
+function hung(patience: number, run: string | null): PretextError {
+  return new PretextError({
+    code: 'device',
+    message: `The training process said nothing for ${Math.round(patience / 1000)} seconds: its device hangs, and it was ended.`,
+    remedy: remedyOf(run),
+  });
+}
+
+/** Nothing is lost but the time since the last checkpoint. */
+function remedyOf(run: string | null): string {
+  return run === null
+    ? 'Try again, or choose another device, for example --device cpu.'
+    : `Go on from its last checkpoint: pretext pretrain --resume ${run}.`;
+}
+
 function died(how: string, run: string | null, starved: boolean): PretextError {
-  const resume = `Go on from its last checkpoint: pretext pretrain --resume ${run}.`;
   return new PretextError({
     code: starved ? 'out-of-memory' : 'device',
     cause: DIED,
     message: `The training process ended unexpectedly. ${how}`,
-    remedy: run === null ? 'Try again, or choose another device, for example --device cpu.' : resume,
+    remedy: remedyOf(run),
   });
 }
