@@ -1,8 +1,8 @@
 /** @file Activations beside ReLU and GELU: SiLU, softplus, leaky ReLU, and clipping. */
 
 import { apply, applyAll, GraphError, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
-import { add, greater, mul, neg, scale, shift, sigmoid, where } from './elementwise.js';
-import { and, greaterEqual, lessEqual } from './logic.js';
+import { add, greater, less, mul, neg, scale, shift, sigmoid, where } from './elementwise.js';
+import { and } from './logic.js';
 import { scalar } from './source.js';
 
 type None = Record<string, never>;
@@ -97,10 +97,10 @@ const clipOp: OpDefinition<ClipAttributes> = {
     if (!(low <= high)) throw new GraphError(`clip between ${low} and ${high}`);
     return [{ shape: x.shape, dtype: requireSameDType('clip', [x]) }];
   },
-  // At the bounds themselves the gradient passes, as in PyTorch.
+  // At the bounds themselves no gradient passes, as in PyTorch 2.15.
   gradient({ inputs: [x], attributes: { low, high } }, [g]) {
     if (g === null) return [null];
-    const inside = and(greaterEqual(x, scalar(low, x.dtype)), lessEqual(x, scalar(high, x.dtype)));
+    const inside = and(greater(x, scalar(low, x.dtype)), less(x, scalar(high, x.dtype)));
     return [where(inside, g, scalar(0, g.dtype))];
   },
   lower({ inputs: [x], attributes: { low, high } }, l) {

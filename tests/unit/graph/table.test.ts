@@ -7,11 +7,17 @@ import { describe, expect, test } from 'vitest';
 import { topologicalOrder } from '../../../src-main/graph/gradient.js';
 import { OPS } from '../../../src-main/graph/ops/table.js';
 import { Draw } from './support/draw.js';
+import { FIXTURES, fixtureGraph } from './support/fixtures.js';
 import { OP_CASES } from './support/op-cases.js';
 
 /** Ops with a gradient rule that has no case of its own, and why. */
 const NO_GRADIENT_CASE: Readonly<Record<string, string>> = {
   cast: 'central differences do not see through float32’s rounding; values.test.ts checks the rule exactly',
+};
+
+/** Ops without a fixture of values, and why. */
+const NO_FIXTURE: Readonly<Record<string, string>> = {
+  constant: 'computes nothing',
 };
 
 /** Definitions that occur in the forward graphs of the cases, whose gradients ops.test.ts checks. */
@@ -49,5 +55,21 @@ describe('op table', () => {
     const covered = definitionsOfCases();
     const missing = OPS.filter(({ name, gradient }) => gradient !== undefined && !covered.has(name));
     expect(missing.map(({ name }) => name).filter((name) => !(name in NO_GRADIENT_CASE))).toEqual([]);
+  });
+
+  test('every op occurs in a fixture of PyTorch’s values', () => {
+    const covered = new Set<string>();
+    for (const name of Object.keys(FIXTURES)) {
+      for (const { definition } of topologicalOrder([fixtureGraph(name, 'float64').output])) {
+        covered.add(definition.name);
+      }
+    }
+    const missing = OPS.map(({ name }) => name).filter((name) => !covered.has(name) && !(name in NO_FIXTURE));
+    expect(missing).toEqual([]);
+  });
+
+  test('every exemption is needed', () => {
+    const names = OPS.map(({ name }) => name);
+    expect(Object.keys({ ...NO_GRADIENT_CASE, ...NO_FIXTURE }).filter((name) => !names.includes(name))).toEqual([]);
   });
 });
