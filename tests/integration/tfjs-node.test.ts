@@ -3,10 +3,14 @@
  * behind. Needs @tensorflow/tfjs-node; where its install cannot download TensorFlow: node scripts/build-tfjs-node.mjs
  */
 
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkedSize, selfCheckProgram, trainOn } from '../../src-main/engine/self-check.js';
 import { loadTfjs, tfjsAbsence } from '../../src-main/engine/tfjs.js';
+import { disagreementOfCase, toleranceOf } from '../helpers/run-tfjs.js';
 import { relativeDifference, stateDifference, trainVit } from '../helpers/vit-training.js';
+import { Draw } from '../unit/graph/support/draw.js';
+import { OP_CASES } from '../unit/graph/support/op-cases.js';
 
 const absence = tfjsAbsence('tfjs-cpu');
 
@@ -27,6 +31,21 @@ describe('native TensorFlow.js (skipped where it is not installed)', () => {
     expect(ofLosses).toBeLessThan(1e-3);
     expect(ofNorms).toBeLessThan(1e-3);
     expect(ofState).toBeLessThan(1e-3);
+  });
+
+  test('every op gives ONNX Runtime’s values and gradients', async (context) => {
+    context.skip(absence !== null, absence ?? '');
+    const tf = loadTfjs('tfjs-cpu', 1);
+    const wrong: string[] = [];
+    for (const [name, make] of Object.entries(OP_CASES)) {
+      const property = fc.asyncProperty(fc.gen(), async (generate) => {
+        const draw = Draw.from(generate);
+        expect(await disagreementOfCase(tf, make(draw, 'float32'), draw)).toBeLessThan(toleranceOf(name));
+      });
+      const { failed, errorInstance } = await fc.check(property, { seed: 17, numRuns: 4, endOnFailure: true });
+      if (failed) wrong.push(`${name}: ${errorInstance}`);
+    }
+    expect(wrong).toEqual([]);
   });
 
   test('no tensor is left over', async (context) => {

@@ -1,0 +1,30 @@
+/** @file Every op's gradient rule, run by ONNX Runtime, against TensorFlow.js's own gradients of its own kernels. */
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { gradients } from '../../../src-main/graph/gradient.js';
+import { isFloat } from '../../../src-main/graph/tensor.js';
+import { evaluate, maxDifference } from '../../helpers/run-graph.js';
+import { project } from '../../helpers/run-tfjs.js';
+import { gradientsByTfjs } from '../../helpers/tfjs-gradients.js';
+import { Draw } from '../graph/support/draw.js';
+import { OP_CASES } from '../graph/support/op-cases.js';
+
+/** Relative to the largest gradient, at least to 1: two chains of float32 kernels. */
+const TOLERANCE = 5e-5;
+
+test.each(Object.keys(OP_CASES))('%s', async (name) => {
+  const property = fc.asyncProperty(fc.gen(), async (generate) => {
+    const draw = Draw.from(generate);
+    const { inputs, output, values } = OP_CASES[name](draw, 'float32');
+    const sources = inputs.filter(({ dtype }) => isFloat(dtype));
+    const loss = project(output, draw);
+    const ours = gradients(loss, sources);
+    const computed = await evaluate(inputs, Object.fromEntries(ours.map((tensor, i) => [String(i), tensor])), values);
+    for (const [i, expected] of gradientsByTfjs(inputs, loss, values).entries()) {
+      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+      expect(maxDifference(computed[i], expected) / largest).toBeLessThan(TOLERANCE);
+    }
+  });
+  await fc.assert(property, { seed: 13, numRuns: 6, endOnFailure: true });
+});
