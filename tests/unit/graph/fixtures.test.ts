@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FloatDType, Tensor } from '../../../src-main/graph/tensor.js';
 import { evaluate, maxDifference } from '../../helpers/run-graph.js';
-import { evaluateWithTfjs } from '../../helpers/tfjs.js';
+import { evaluateWithTfjs } from '../../helpers/run-tfjs.js';
+import { tf } from '../../helpers/tfjs.js';
 import { FIXTURES, fixtureGraph } from './support/fixtures.js';
 
 type Results = Record<string, Float64Array>;
@@ -12,7 +13,7 @@ const ENGINES: [string, FloatDType, typeof evaluate, number][] = [
   // Single constants of ONNX operators (a slope, 1 / sqrt(width)) are float32 whatever the tensors are.
   ['ONNX Runtime, float64', 'float64', evaluate, 2e-7],
   ['ONNX Runtime, float32', 'float32', evaluate, 1e-5],
-  ['TensorFlow.js', 'float32', evaluateWithTfjs, 1e-5],
+  ['TensorFlow.js', 'float32', (...given: Parameters<typeof evaluate>) => evaluateWithTfjs(tf, ...given), 1e-5],
 ];
 
 describe.each(ENGINES)('%s gives PyTorch’s values and gradients', (_engine, dtype, run, tolerance) => {
