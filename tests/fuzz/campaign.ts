@@ -149,6 +149,9 @@ export async function runCampaign(mutants: Iterable<Mutant>, folder: string): Pr
       writeFileSync(path, bytes);
       return path;
     });
+    let containers = 0;
+    /** Archives and directories of media that name nothing: there is nothing to account for. */
+    const empty = new Set<string>();
     for (const [index, path] of paths.entries()) {
       const { name } = batch[index] as Mutant;
       const header = await timed(`${name} (header)`, pool.readHeader(path));
@@ -157,21 +160,36 @@ export async function runCampaign(mutants: Iterable<Mutant>, folder: string): Pr
         const normalised = await timed(`${name} (pixels)`, pool.normalise(path, 32));
         if (!normalised.ok) outcome.undecodable++;
         await timed(`${name} (frame)`, pool.readFrame(path, 0));
+      } else if (header.contents !== undefined) {
+        containers++;
+        for (const entry of header.contents.files.slice(0, 3)) {
+          await timed(`${name} (header of an entry)`, pool.readHeader(entry.path));
+          await timed(`${name} (pixels of an entry)`, pool.normalise(entry.path, 32));
+        }
+        if (header.contents.files.length + header.contents.refused.length === 0) empty.add(path);
       }
       outcome.files++;
     }
     const summary = await importFolders(project, [input], silentJob(), { workers: 1 });
-    if (summary.files !== batch.length) outcome.complaints.push(`${batch.length - summary.files} files were not found`);
+    if (summary.files < batch.length - containers)
+      outcome.complaints.push(`${batch.length - containers - summary.files} files were not found`);
     const rows = project.catalogue.database.all<{ path: string; image: number | null; reason: string | null }>(
       'SELECT path, image_id AS image, reason FROM file WHERE path LIKE ?',
       [`${input}%`],
     );
-    const accounted = new Map(rows.map((row) => [row.path, row]));
+    /** What is known of each file, or of what it holds. */
+    const accounted = new Map<string, typeof rows>();
+    for (const row of rows) {
+      if ((row.image === null) === (row.reason === null || row.reason === ''))
+        outcome.complaints.push(`${row.path}: it is neither an image nor refused`);
+      const container = row.path.split('!/')[0] ?? '';
+      accounted.set(container, [...(accounted.get(container) ?? []), row]);
+    }
     for (const [index, path] of paths.entries()) {
-      const row = accounted.get(path);
-      if (row === undefined || (row.image === null) === (row.reason === null || row.reason === ''))
+      const found = accounted.get(path) ?? [];
+      if (found.length === 0 && !empty.has(path))
         outcome.complaints.push(`${batch[index]?.name}: it is not accounted for`);
-      if (row?.image != null) outcome.added++;
+      if (found.some(({ image }) => image !== null)) outcome.added++;
       else outcome.refused++;
     }
     rmSync(input, { recursive: true });

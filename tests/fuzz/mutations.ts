@@ -2,6 +2,7 @@
 
 import { deflateRawSync } from 'node:zlib';
 import type { Random } from '../../src-main/base/random.js';
+import { niftiLies, tiffLies, zipBomb, zipEncrypted, zipLies, zipNested, zipPaths } from './containers.js';
 import { elementBytes, type Place, places, splice, withValue } from './structure.js';
 
 export type Mutation = (bytes: Buffer, random: Random, other: Buffer) => Buffer;
@@ -363,4 +364,11 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   deflateBomb,
   frameBomb,
   otherSyntax,
+  zipPaths: (bytes, random) => zipPaths(bytes, random, PATHS),
+  zipBomb: (bytes, random) => zipBomb(bytes, random, pick(random, BOMB_SIZES)),
+  zipLies,
+  zipEncrypted,
+  zipNested,
+  niftiLies,
+  tiffLies,
 };

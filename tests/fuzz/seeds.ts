@@ -8,6 +8,7 @@ import jpegJs from 'jpeg-js';
 import { silentJob } from '../../src-main/base/jobs.js';
 import { writeSampleStudy } from '../../src-main/sample/study.js';
 import { BIG, DEFLATED, encapsulate, IMPLICIT, item, RLE, SEQUENCE_END, writeImage } from '../unit/dicom/writer.js';
+import { zipOf } from './containers.js';
 
 export interface Seed {
   name: string;
@@ -19,6 +20,7 @@ const LARGEST = 150_000;
 /** Of the same folder at the most, so that one publisher's files are not most of the seeds. */
 const PER_FOLDER = 40;
 
+const fixtures = join('tests', 'fixtures', 'sources');
 const conformance = join('..', 'shared', 'data', 'conformance');
 
 /** Every file below `folder`, in order. */
@@ -108,11 +110,24 @@ function published(): Seed[] {
     .map((path) => ({ name: path.slice(conformance.length + 1), bytes: readFileSync(path) }));
 }
 
+/** NIfTI, TIFF and ZIP in several forms; every other one, so that DICOM stays the most. */
+function containers(): Seed[] {
+  const names = readdirSync(fixtures).filter((name) => /\.(nii|nii\.gz|tif|zip)$/.test(name));
+  const found = names.sort().filter((_, index) => index % 2 === 0);
+  const entries = written()
+    .slice(0, 2)
+    .map(({ name, bytes }) => ({ name: `${name}.dcm`, data: bytes }));
+  return [
+    ...found.map((name) => ({ name, bytes: readFileSync(join(fixtures, name)) })),
+    { name: 'archive.zip', bytes: zipOf(entries) },
+  ];
+}
+
 /** All seeds; the sample study is written into `folder` first. */
 export async function gatherSeeds(folder: string): Promise<Seed[]> {
   await writeSampleStudy(folder, { seed: 5, side: 32, patients: 8, imagesPerPatient: 1 }, silentJob());
   const study = filesBelow(folder)
     .filter((path) => !path.endsWith('.csv'))
     .map((path) => ({ name: path.slice(folder.length + 1), bytes: readFileSync(path) }));
-  return [...written(), ...study, ...published()];
+  return [...written(), ...containers(), ...study, ...published()];
 }
