@@ -82,7 +82,17 @@ export class TfjsSession implements ProgramRunner {
     for (const tensor of [...variables, ...this.program.frozen]) {
       const name = inputName(tensor);
       const value = this.state.get(name) ?? this.frozen.get(name);
-      if (value !== undefined && wanted(name)) result.set(name, await this.download(tensor.dtype, value));
+      if (value === undefined || !wanted(name)) continue;
+      try {
+        result.set(name, await this.download(tensor.dtype, value));
+      } catch (error) {
+        throw new PretextError({
+          code: 'device',
+          message: `The state of ${this.program.name} could not be read from the device: ${error instanceof Error ? error.message : String(error)}`,
+          remedy: 'Resume the run from its last checkpoint.',
+          cause: error,
+        });
+      }
     }
     return result;
   }

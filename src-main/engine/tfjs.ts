@@ -62,8 +62,8 @@ export function tfjsAbsence(provider: TfjsProvider): string | null {
     : `${name} is not installed; in a checkout run: node scripts/build-tfjs-node.mjs`;
 }
 
-/** TensorFlow knows one set of kernels in a process, so whichever package came first stays. */
-let loaded: { provider: TfjsProvider; tf: Tf } | null = null;
+/** All copies of TensorFlow.js in a process share their kernels, so whichever package came first stays. */
+let loaded: { provider: TfjsProvider; tf: NativeTf } | null = null;
 
 const failure = (message: string, cause?: unknown): PretextError =>
   new PretextError({
@@ -83,22 +83,24 @@ export function loadTfjs(provider: TfjsProvider, threads: number): Tf {
   if (loaded !== null && loaded.provider !== provider) {
     throw failure(`This process already holds ${TFJS_PACKAGES[loaded.provider]}, and can hold one TensorFlow only.`);
   }
-  if (loaded !== null) return loaded.tf;
-  const folder = findTfjs(provider);
-  if (folder === null) throw failure(tfjsAbsence(provider) ?? '');
-  prepareProcess(threads);
-  let tf: NativeTf;
-  try {
-    tf = createRequire(__filename)(folder) as NativeTf;
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw failure(`${TFJS_PACKAGES[provider]} does not load: ${text.split('\n')[0]}`, error);
-  }
-  loaded = { provider, tf };
+  loaded ??= { provider, tf: requireTfjs(provider, threads) };
+  const { tf } = loaded;
   if (provider === 'tfjs-gpu' && tf.backend().isUsingGpuDevice !== true) {
     throw failure('TensorFlow found no GPU that it can use: it needs an NVIDIA driver, CUDA and cuDNN.');
   }
   return tf;
+}
+
+function requireTfjs(provider: TfjsProvider, threads: number): NativeTf {
+  const folder = findTfjs(provider);
+  if (folder === null) throw failure(tfjsAbsence(provider) ?? '');
+  prepareProcess(threads);
+  try {
+    return createRequire(__filename)(folder) as NativeTf;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw failure(`${TFJS_PACKAGES[provider]} does not load: ${text.split('\n')[0]}`, error);
+  }
 }
 
 /** What TensorFlow and its binding read when they are loaded. */
