@@ -10,7 +10,8 @@ export type OrtProvider = 'cpu' | 'webgpu' | 'dml' | 'cuda' | 'coreml';
 /** What `--device` names: a provider of ONNX Runtime, or TensorFlow.js. */
 export type Provider = OrtProvider | TfjsProvider;
 
-export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+/** Values of a tensor; float16 as raw bits. */
+export type TensorData = Uint16Array | Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** A compiled program with its state. One run at a time. */
 export interface ProgramRunner {
@@ -43,6 +44,8 @@ export interface ProgramRunner {
 /** An array that can hold a tensor's values. */
 export function allocate(dtype: DType, length: number): TensorData {
   switch (dtype) {
+    case 'float16':
+      return new Uint16Array(length);
     case 'float32':
       return new Float32Array(length);
     case 'float64':

@@ -32,6 +32,7 @@ export interface SessionOptions {
 }
 
 const ORT_TYPES: Record<DType, ort.Tensor.Type> = {
+  float16: 'float16',
   float32: 'float32',
   float64: 'float64',
   int32: 'int32',

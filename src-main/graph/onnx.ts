@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { onnx } from 'onnx-proto';
 import { topologicalOrder } from './gradient.js';
+import { toHalf } from './half.js';
 import { ONNX_DTYPE } from './ops/elementwise.js';
 import { inputName, type Program } from './program.js';
 import { type DType, type EmitOptions, GraphError, type Operation, type Shape, sizeOf, type Tensor } from './tensor.js';
@@ -25,6 +26,8 @@ export interface LoweredProgram {
 /** Little-endian bytes of a constant. */
 function rawData(values: ArrayLike<number>, dtype: DType): Uint8Array {
   switch (dtype) {
+    case 'float16':
+      return bytesOf(Uint16Array.from(values, toHalf));
     case 'float32':
       return bytesOf(Float32Array.from(values));
     case 'float64':
@@ -222,6 +225,6 @@ export function lowerProgram(program: Program, options: LoweringOptions = {}): L
 
 /** Bytes that the program's inputs and state take. */
 export function bytesOfType(shape: Shape, dtype: DType): number {
-  const width: Record<DType, number> = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 };
+  const width: Record<DType, number> = { float16: 2, float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 };
   return sizeOf(shape) * width[dtype];
 }

@@ -5,8 +5,8 @@
 
 import type { Tf, TfTensor } from './tfjs.js';
 
-export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
-export type FloatDType = 'float32' | 'float64';
+export type DType = 'float16' | 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
+export type FloatDType = 'float16' | 'float32' | 'float64';
 export type Shape = readonly number[];
 
 export interface TensorType {
@@ -146,6 +146,7 @@ export function typeName(tensor: TensorType): string {
 /** Element type of a value of type `dtype` in TensorFlow.js, which has no int64 and no float64. */
 export function tfDType(dtype: DType): 'float32' | 'int32' | 'bool' {
   switch (dtype) {
+    case 'float16':
     case 'float32':
     case 'float64':
       return 'float32';
@@ -158,7 +159,7 @@ export function tfDType(dtype: DType): 'float32' | 'int32' | 'bool' {
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {
-  return dtype === 'float32' || dtype === 'float64';
+  return dtype === 'float16' || dtype === 'float32' || dtype === 'float64';
 }
 
 /** @throws GraphError where the inputs are not all of one element type (and, if asked, a floating one). */

@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileError, PretextError } from '../base/errors.js';
 import { readSafetensors, type Tensor as StoredTensor } from '../exports/safetensors.js';
+import { fromHalf } from '../graph/half.js';
 import { input } from '../graph/ops/source.js';
 import { type ForeignTensor, fitWeights } from '../nn/foreign-weights.js';
 import { ParameterScope } from '../nn/parameters.js';
@@ -13,16 +14,6 @@ import type { RunConfig, StartWeights } from './run-store.js';
 
 /** Names that a message lists before it counts. */
 const NAMED = 4;
-
-/** IEEE 754 half precision to single. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 /** A tensor's values in single precision; null for whole numbers, which are no weights. */
 function toFloat32(tensor: StoredTensor): Float32Array | null {

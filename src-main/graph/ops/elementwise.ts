@@ -250,7 +250,7 @@ type CastAttributes = {
 };
 
 /** ONNX's numbers for element types (onnx.proto, TensorProto.DataType). */
-export const ONNX_DTYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+export const ONNX_DTYPE: Record<DType, number> = { float32: 1, float16: 10, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 const castOp: OpDefinition<CastAttributes> = {
   name: 'cast',

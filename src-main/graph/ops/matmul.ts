@@ -53,7 +53,7 @@ const matmulOp: OpDefinition<MatmulAttributes> = {
       });
       return;
     }
-    if (a.dtype === 'float32') {
+    if (a.dtype !== 'float64') {
       if (!transposeA && !transposeB && factor === 1) {
         l.emit('MatMul', [l.input(0), l.input(1)], { outputs });
         return;

@@ -46,16 +46,20 @@ describe('comparisons and constants', () => {
     expect(await run(add(x, scalar(2, 'float64')))).toEqual([3, 0, 5, 2]);
   });
 
-  test.each(['float32', 'float64', 'int32', 'int64', 'bool'] as const)('cast to %s and back', async (dtype) => {
-    const expected: Record<DType, number[]> = {
-      float32: values.x,
-      float64: values.x,
-      int32: values.x,
-      int64: values.x,
-      bool: [1, 1, 1, 0],
-    };
-    expect(await run(cast(cast(x, dtype), 'float64'))).toEqual(expected[dtype]);
-  });
+  test.each(['float16', 'float32', 'float64', 'int32', 'int64', 'bool'] as const)(
+    'cast to %s and back',
+    async (dtype) => {
+      const expected: Record<DType, number[]> = {
+        float16: values.x,
+        float32: values.x,
+        float64: values.x,
+        int32: values.x,
+        int64: values.x,
+        bool: [1, 1, 1, 0],
+      };
+      expect(await run(cast(cast(x, dtype), 'float64'))).toEqual(expected[dtype]);
+    },
+  );
 
   test.each(['int32', 'int64'] as const)('oneHot and accuracyOf (%s)', async (dtype) => {
     const target = input('target', [3], dtype);
