@@ -21,6 +21,8 @@ const CLASS_UIDS = new Set(
   `00041510 00041512 0004151a 00080016 0008001a 0008001b 00080062 0008010c 00080117 00080118 0008040e 00081150 0008115a
    00083002 00340003 04000010 04000510 30100052 30100053`.split(/\s+/),
 );
+/** Patient's Name and Patient ID: patients stay apart from each other. */
+const PATIENT = new Set(['00100010', '00100020']);
 const TEMPORAL = new Set(['DA', 'DT', 'TM']);
 /** What becomes of safe private values whose explicit VR says that they are no mere values. */
 const UNSAFE_VALUES = new Set(['PN', ...TEMPORAL]);
@@ -230,8 +232,9 @@ export class Rewriter {
       case 'remove':
         return [];
       case 'empty':
-        return write(tag === '00100010' || tag === '00100020' ? this.pseudonym(vr) : new Uint8Array());
+        return write(PATIENT.has(tag) ? this.pseudonym(vr) : new Uint8Array());
       case 'dummy':
+        if (PATIENT.has(tag)) return write(this.pseudonym(vr));
         return write(dummyValue(vr, encoding === 'explicit-big' && head.vr !== 'UN'));
       case 'shift':
         return write(paddedText(this.shifted(head, vr, next) ?? '', vr));

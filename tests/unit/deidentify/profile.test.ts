@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { deidentifyBytes } from '../../../src-main/deidentify/file.js';
 import type { RetainOption } from '../../../src-main/deidentify/profile.js';
 import { dateOffset, shiftDate } from '../../../src-main/deidentify/replace.js';
+import { SAFE_PRIVATE, safePrivate } from '../../../src-main/deidentify/safe-private.js';
 import { inspectBytes } from '../../../src-main/dicom/inspect.js';
 import { PROFILE } from '../../../src-main/dicom/profile-table.js';
 import { item, writeElement } from '../dicom/writer.js';
@@ -107,6 +108,151 @@ describe('dates', () => {
     expect(shiftDate('20240301', -1)).toBe('20240229');
     expect(shiftDate('20240301093000.5+0100', -1)).toBe('20240229093000.5+0100');
     expect(shiftDate('20240231', -1)).toBeNull();
+  });
+});
+
+/** What becomes of some elements in a file of their own, by path; and its bytes. */
+function rewritten(elements: [string, string, string | Uint8Array][], explicit: boolean, ...retain: RetainOption[]) {
+  const all: [string, string, string | Uint8Array][] = [
+    ['00080016', 'UI', '1.2.840.10008.5.1.4.1.1.7'],
+    ['00080018', 'UI', '1.2.3.7799'],
+    ...elements,
+  ];
+  all.sort(([a], [b]) => (a < b ? -1 : 1));
+  const meta = part('00020010', 'UI', `1.2.840.10008.1.2${explicit ? '.1' : ''}`, true);
+  const content = all.map(([tag, vr, value]) => part(tag, vr, value, explicit));
+  const bytes = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), meta, ...content]);
+  const { parts, rules } = deidentifyBytes(bytes, 'some.dcm', options(...retain));
+  const fired = Object.fromEntries(rules.map(({ path, rule, action }) => [path, `${rule}: ${action}`]));
+  return { fired, text: Buffer.concat(parts).toString('latin1') };
+}
+
+describe('outside the table', () => {
+  it.each([true, false])('names, dates and instances are known, classes kept (explicit VR %s)', (explicit) => {
+    const { fired, text } = rewritten(
+      [
+        ['00142006', 'PN', 'Qname'],
+        ['00144076', 'DA', '20240301'],
+        ['00083012', 'UI', '1.2.3.771'],
+        ['0008010c', 'UI', '1.2.3.772'],
+        ['00081150', 'UI', '1.2.3.773'],
+      ],
+      explicit,
+    );
+    expect(fired).toMatchObject({
+      '00142006': 'unlisted: empty',
+      '00144076': 'unlisted: empty',
+      '00083012': 'unlisted: uid',
+    });
+    expect(text).not.toMatch(/Qname|20240301|1\.2\.3\.771/);
+    expect(text).toContain('1.2.3.772');
+    expect(text).toContain('1.2.3.773');
+  });
+
+  it('a name under another VR than its own is a name', () => {
+    expect(rewritten([['00142006', 'LO', 'Qname']], true).fired['00142006']).toBe('unlisted: empty');
+  });
+
+  it('commands and file meta information are taken out of the data set', () => {
+    const { fired, text } = rewritten(
+      [
+        ['00020016', 'AE', 'Qstation'],
+        ['00000010', 'SH', 'Qcommand'],
+      ],
+      true,
+    );
+    // Group 0002 at its start is read as file meta information, of which nothing but the syntax is kept.
+    expect(fired['00000010']).toBe('misplaced: remove');
+    expect(text).not.toMatch(/Qstation|Qcommand/);
+  });
+});
+
+describe('patients', () => {
+  it('stay apart from each other by name and number', () => {
+    const of = (id: string) =>
+      rewritten(
+        [
+          ['00100010', 'PN', 'Qname'],
+          ['00100020', 'LO', id],
+        ],
+        true,
+      ).text;
+    const pseudonyms = ['A', 'B'].map((id) => [...of(id).matchAll(/P[0-9a-f]{16}/g)].map(([text]) => text));
+    expect(pseudonyms.map((found) => [found.length, new Set(found).size])).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+    expect(pseudonyms[0]).not.toEqual(pseudonyms[1]);
+  });
+});
+
+describe('modified dates', () => {
+  it('move, times of day stay, and what is neither goes by the Basic Profile', () => {
+    const { fired, text } = rewritten(
+      [
+        ['00080020', 'DA', '20240301'],
+        ['00080030', 'TM', '235959.25'],
+        ['0008002a', 'DT', '20240301235959.25+0100'],
+        ['00080031', 'TM', 'Qname'],
+        ['00080021', 'DA', 'Qdate'],
+        ['00080015', 'DT', '2024030123595912345678901234'],
+        ['00080201', 'SH', '+0100'],
+      ],
+      true,
+      'modified-dates',
+    );
+    expect(fired).toMatchObject({
+      '00080020': 'Z: shift',
+      '00080030': 'Z: shift',
+      '0008002a': 'X/Z/D: shift',
+      '00080031': 'X/D: dummy',
+      '00080021': 'X/D: dummy',
+      '00080015': 'X: remove',
+      '00080201': 'X: remove',
+    });
+    expect(text).not.toMatch(/20240301|Qname|Qdate/);
+    const days = dateOffset('study:', salt);
+    expect(days).toBeLessThan(0);
+    expect(text.match(/235959\.25/g)).toHaveLength(2);
+    expect(text).toContain('235959.25+0100');
+    expect(text).toContain('MODIFIED');
+  });
+});
+
+describe('safe private attributes', () => {
+  it('are as many as Table E.3.10-1 has rows', () => {
+    const rows = [...SAFE_PRIVATE.values()].reduce((sum, elements) => sum + elements.size, 0);
+    expect([SAFE_PRIVATE.size, rows]).toEqual([20, 479]);
+    expect(safePrivate('Philips PET Private Group', '70531009')).toBe('value');
+    expect(safePrivate('Philips PET Private Group', '70531008')).toBeNull();
+    expect(safePrivate('NQHeader', '00991002')).toBe('uids');
+    expect(safePrivate('HOLOGIC, Inc.', '7e011010')).toBe('items');
+  });
+
+  it.each([true, false])('stay where the option is taken, UIDs and items by the rules (explicit VR %s)', (explicit) => {
+    const inner = item(
+      Buffer.concat([part('00100010', 'PN', 'Qname', explicit), part('00111001', 'LO', 'Qin', explicit)]),
+    );
+    const elements: [string, string, string | Uint8Array][] = [
+      ['00990010', 'LO', 'NQHeader'],
+      ['00991002', 'UI', '1.2.3.771'],
+      ['00991003', 'LO', 'Qunlisted'],
+      ['00991020', 'SH', 'millilitres'],
+      ['00110010', 'LO', 'Qcreator'],
+      ['00111001', 'LO', 'Qother'],
+      ['7e010010', 'LO', 'HOLOGIC, Inc.'],
+      ['7e011010', 'SQ', inner],
+    ];
+    const { fired, text } = rewritten(elements, explicit, 'safe-private');
+    expect(text).not.toMatch(/Q(unlisted|creator|other|name|in)|1\.2\.3\.771/);
+    expect(text).toMatch(/NQHeader.*millilitres.*HOLOGIC, Inc\./s);
+    expect(fired).toMatchObject({
+      '00991002': 'private: uid',
+      '7e011010>00100010': 'Z: empty',
+      '7e011010>00111001': 'private: remove',
+    });
+    const basic = rewritten(elements, explicit).text;
+    expect(basic).not.toMatch(/NQHeader|millilitres|HOLOGIC/);
   });
 });
 
