@@ -67,8 +67,7 @@ export class TfjsSession implements ProgramRunner {
     const set = (held: Map<string, TfTensor>, name: string, tensor: Tensor) => {
       const data = values.get(name);
       if (data === undefined) return;
-      // TensorFlow.js reads the array later, or for as long as the value lives: it gets one of its own.
-      const next = this.upload(name, tensor, data.slice());
+      const next = this.upload(name, tensor, data);
       held.get(name)?.dispose();
       held.set(name, next);
     };
@@ -168,7 +167,8 @@ export class TfjsSession implements ProgramRunner {
 
   private upload(name: string, tensor: Tensor, data: TensorData): TfTensor {
     requireFit(name, tensor, data);
-    const values = data instanceof BigInt64Array ? narrowed(name, data) : data;
+    // TensorFlow may compute with the array itself for as long as a value lives that shares it: it gets one of its own.
+    const values = data instanceof BigInt64Array ? narrowed(name, data) : data.slice();
     return this.tf.tensor(values as Float32Array | Int32Array | Uint8Array, [...tensor.shape], tfDType(tensor.dtype));
   }
 

@@ -9,7 +9,7 @@ import { TfjsSession } from '../../../src-main/engine/tfjs-session.js';
 import { peakActivationBytes } from '../../../src-main/graph/memory.js';
 import { add, mul, scale, shift, stopGradient } from '../../../src-main/graph/ops/elementwise.js';
 import { sum } from '../../../src-main/graph/ops/reduce.js';
-import { split } from '../../../src-main/graph/ops/shape.js';
+import { reshape, split } from '../../../src-main/graph/ops/shape.js';
 import { constant, input } from '../../../src-main/graph/ops/source.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../../../src-main/graph/optimiser.js';
 import { program } from '../../../src-main/graph/program.js';
@@ -93,6 +93,22 @@ describe('state', () => {
     expect((await session.getState()).get('right')).toEqual(Float32Array.of(3, 4));
     await session.release();
   });
+});
+
+test('an input that becomes state is no longer the caller’s array', async () => {
+  const batch = input('batch', [2, 2], 'float32');
+  const last = input('last', [4], 'float32');
+  const next = reshape(batch, [4]);
+  const session = TfjsSession.create(
+    program('keeps', { inputs: [batch], state: [{ name: 'last', current: last, next }], outputs: {} }),
+    tf,
+  );
+  session.setValues(new Map([['last', new Float32Array(4)]]));
+  const given = Float32Array.of(1, 2, 3, 4);
+  await session.run({ batch: given });
+  given.fill(0);
+  expect((await session.getState()).get('last')).toEqual(Float32Array.of(1, 2, 3, 4));
+  await session.release();
 });
 
 describe('memory', () => {
