@@ -121,7 +121,13 @@ export function deidentifyBytes(bytes: Uint8Array, path: string, options: Deiden
     if (error instanceof BrokenStructure) throw refusal(path, error.message, error);
     throw error;
   }
-  const elements = [...written, ...statement(options, encoding)];
+  // Some files name class and instance in their file meta information alone.
+  const identity = [
+    { tag: '00080016', parts: text('00080016', 'UI', sopClassUID, encoding) },
+    { tag: '00080018', parts: text('00080018', 'UI', sopInstanceUID, encoding) },
+  ];
+  const others = written.filter(({ tag }) => tag !== '00080016' && tag !== '00080018');
+  const elements = [...identity, ...others, ...statement(options, encoding)];
   elements.sort((first, second) => (first.tag < second.tag ? -1 : first.tag > second.tag ? 1 : 0));
   const isDeflated = syntax.storage === 'native' && syntax.deflated;
   const meta = fileMeta(sopClassUID, sopInstanceUID, isDeflated ? EXPLICIT_LITTLE_ENDIAN : parsed.transferSyntaxUID);
