@@ -232,6 +232,52 @@ def losses() -> dict[str, dict]:
     }  # fmt: skip
 
 
+def windows() -> dict[str, dict]:
+    """Convolution, pooling, resizing and the norms over images."""
+    images, kernel, bias = normal(2, 4, 3, 4), normal(6, 2, 3, 2), normal(6)
+    conv = {"stride": [2, 1], "padding": [1, 1], "dilation": [1, 2], "groups": 2}
+    out = F.conv2d(images, kernel, None, **conv)
+    small, wide, gamma, beta = normal(1, 2, 3, 4), normal(1, 2, 2, 1, 3), normal(4), normal(4)
+    places = torch.tensor([[[0, 4], [7, 9]]])
+    mean, variance = normal(4), positive(4)
+    pool = {"kernel": [3, 2], "stride": [2, 1], "padding": [1, 0]}
+    resize = F.interpolate
+    return {
+        "conv": entry(lambda x, w, b: F.conv2d(x, w, b, **conv), images, kernel, bias, **conv),
+        "conv 3-D": entry(lambda x, w: F.conv3d(x, w, padding=1), wide, normal(3, 2, 2, 3, 2), padding=1),
+        "convTranspose": entry(
+            lambda x, w: F.conv_transpose2d(x, w, stride=2, padding=1, output_padding=1),
+            small, normal(2, 3, 3, 3), stride=2, padding=1, outputPadding=1,
+        ),
+        "convWeightGradient": entry(
+            lambda x, g: torch.nn.grad.conv2d_weight(x, kernel.shape, g, **conv),
+            images, normal(*out.shape), kernel=[3, 2], **conv,
+        ),
+        "maxPool": entry(lambda x: F.max_pool2d(x, [3, 2], [2, 1], [1, 0]), images, **pool),
+        "maxUnpool": entry(
+            lambda v, i: torch.zeros(10, dtype=v.dtype).index_add(0, i.flatten(), v.flatten()).reshape(1, 2, 5),
+            normal(1, 2, 2), places, shape=[1, 2, 5],
+        ),
+        "averagePool": entry(
+            lambda x: F.avg_pool2d(x, [3, 2], [2, 1], [1, 0], count_include_pad=False),
+            images, countPadding=False, **pool,
+        ),
+        "adaptiveAveragePool": entry(lambda x: F.adaptive_avg_pool2d(x, (2, 3)), images, counts=[2, 3]),
+        "adaptiveMaxPool": entry(lambda x: F.adaptive_max_pool2d(x, (2, 3)), images, counts=[2, 3]),
+        "resizeNearest": entry(lambda x: resize(x, (5, 2)), small, sizes=[5, 2]),
+        "resizeLinear": entry(lambda x: resize(x, (5, 2), mode="bilinear"), small, sizes=[5, 2]),
+        "resizeLinear corners": entry(
+            lambda x: resize(x, (5, 7), mode="bilinear", align_corners=True), small, sizes=[5, 7], alignCorners=True
+        ),
+        "batchNorm": entry(lambda x, g, b: F.batch_norm(x, None, None, g, b, True), images, gamma, beta),
+        "batchNormInference": entry(
+            lambda x, g, b, m, v: F.batch_norm(x, m.detach(), v.detach(), g, b, False), images, gamma, beta, mean, variance
+        ),
+        "groupNorm": entry(lambda x, g, b: F.group_norm(x, 2, g, b), images, gamma, beta, groups=2),
+        "instanceNorm": entry(lambda x, g, b: F.instance_norm(x, None, None, g, b), images, gamma, beta),
+    }  # fmt: skip
+
+
 def distillation() -> dict:
     """DINO's loss written out pair by pair, with its next centre (Caron et al. 2021, algorithm 1)."""
     views, global_views, batch, classes = 4, 2, 3, 5
@@ -342,7 +388,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     torch.set_num_threads(1)
-    ops = {**elementwise(), **reductions(), **moving(), **products(), **losses()}
+    ops = {**elementwise(), **reductions(), **moving(), **products(), **losses(), **windows()}
     made = {
         "ops": ops,
         "ssl": {"distillation": distillation(), "momentumContrast": momentum_contrast(),

@@ -5,6 +5,9 @@ import { resolve } from 'node:path';
 import { gradients } from '../../../../src-main/graph/gradient.js';
 import { erf, gelu } from '../../../../src-main/graph/ops/activation.js';
 import { attention, attentionMask } from '../../../../src-main/graph/ops/attention.js';
+import { conv } from '../../../../src-main/graph/ops/conv.js';
+import { convTranspose } from '../../../../src-main/graph/ops/conv-transpose.js';
+import { convWeightGradient } from '../../../../src-main/graph/ops/conv-weight.js';
 import * as distance from '../../../../src-main/graph/ops/distance.js';
 import * as elementwise from '../../../../src-main/graph/ops/elementwise.js';
 import { gather } from '../../../../src-main/graph/ops/gather.js';
@@ -13,15 +16,19 @@ import * as logic from '../../../../src-main/graph/ops/logic.js';
 import { binaryCrossEntropy, crossEntropy, softCrossEntropy } from '../../../../src-main/graph/ops/loss.js';
 import * as mathOps from '../../../../src-main/graph/ops/math.js';
 import { columnSum, linear, matmul } from '../../../../src-main/graph/ops/matmul.js';
+import * as norms from '../../../../src-main/graph/ops/moments.js';
 import * as nonlinear from '../../../../src-main/graph/ops/nonlinear.js';
 import * as normalise from '../../../../src-main/graph/ops/normalise.js';
 import { argMax, argMin, topK } from '../../../../src-main/graph/ops/order.js';
 import { type PadMode, padAxes } from '../../../../src-main/graph/ops/padding.js';
+import { adaptiveMaxPool, maxPool, maxUnpool } from '../../../../src-main/graph/ops/pool.js';
 import { flip, roll, stack, tile } from '../../../../src-main/graph/ops/rearrange.js';
 import * as reduce from '../../../../src-main/graph/ops/reduce.js';
+import * as resample from '../../../../src-main/graph/ops/resample.js';
 import * as shapes from '../../../../src-main/graph/ops/shape.js';
 import { constant, input } from '../../../../src-main/graph/ops/source.js';
 import type { DType, FloatDType, Tensor } from '../../../../src-main/graph/tensor.js';
+import type { PerAxis } from '../../../../src-main/graph/windows.js';
 import type { Values } from '../../../helpers/run-graph.js';
 
 interface Reference {
@@ -163,7 +170,35 @@ const BUILD: Readonly<Record<string, Build>> = {
   smoothL1: ([a, b], { beta }) => distance.smoothL1(a, b, Number(beta)),
   softDice: ([p, t], { smooth, overBatch }) =>
     distance.softDice(p, t, { smooth: Number(smooth ?? 1), overBatch: overBatch === true }),
+
+  conv: ([x, weight, bias], options) => conv(x, weight, { ...windows(options), bias: bias ?? null }),
+  convTranspose: ([x, weight], options) =>
+    convTranspose(x, weight, { ...windows(options), outputPadding: Number(options.outputPadding) }),
+  convWeightGradient: ([x, g], options) =>
+    convWeightGradient(x, g, options as unknown as Parameters<typeof convWeightGradient>[2]),
+  maxPool: ([x], options) => maxPool(x, options.kernel as number[], windows(options)),
+  maxUnpool: ([values, places], { shape }) => maxUnpool(values, places, shape, true),
+  averagePool: ([x], options) =>
+    resample.averagePool(x, options.kernel as number[], {
+      ...windows(options),
+      countPadding: options.countPadding === true,
+    }),
+  adaptiveAveragePool: ([x], { counts }) => resample.adaptiveAveragePool(x, counts as unknown as number[]),
+  adaptiveMaxPool: ([x], { counts }) => adaptiveMaxPool(x, counts as unknown as number[]),
+  resizeNearest: ([x], { sizes }) => resample.resizeNearest(x, sizes as number[]),
+  resizeLinear: ([x], { sizes, alignCorners }) => resample.resizeLinear(x, sizes as number[], alignCorners === true),
+  batchNorm: ([x, gamma, beta]) => norms.batchNorm(x, gamma, beta).output,
+  batchNormInference: ([x, gamma, beta, mean, variance]) =>
+    norms.batchNormInference(x, gamma, beta, { mean: fixed(mean), variance: fixed(variance) }),
+  groupNorm: ([x, gamma, beta], { groups }) => norms.groupNorm(x, Number(groups), gamma, beta),
+  instanceNorm: ([x, gamma, beta]) => norms.instanceNorm(x, gamma, beta),
 };
+
+/** The numbers of a convolution or a pooling that an entry gives. */
+function windows(options: Options): { stride?: PerAxis; padding?: PerAxis; dilation?: PerAxis; groups?: number } {
+  const given = (['stride', 'padding', 'dilation', 'groups'] as const).filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
 
 /** What the fixture's loss takes as given numbers. */
 const fixed = (weights: Tensor): Tensor => elementwise.stopGradient(weights);
