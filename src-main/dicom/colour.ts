@@ -3,7 +3,7 @@
 import type { ImageHeader } from './header.js';
 import type { LookupTable, Palette } from './lut.js';
 import { lookUp } from './lut.js';
-import type { SampleArray } from './samples.js';
+import { type SampleArray, storedNumbers } from './samples.js';
 
 /** Weights of ITU-R BT.601, which YBR_FULL is defined with. */
 const RED = 0.299;
@@ -36,22 +36,43 @@ export function luminanceOfPalette(indices: Float32Array, palette: Palette): Flo
 
 /** One frame of colour as it comes from a decoder. */
 interface ColourFrame {
-  header: Pick<ImageHeader, 'photometricInterpretation' | 'bitsStored' | 'rows' | 'columns'>;
+  header: Pick<
+    ImageHeader,
+    | 'photometricInterpretation'
+    | 'bitsAllocated'
+    | 'bitsStored'
+    | 'highBit'
+    | 'pixelRepresentation'
+    | 'rows'
+    | 'columns'
+  >;
   /** [rows, columns, 3], or palette indices [rows, columns]. */
   values: SampleArray;
   mapping: { palette: Palette | null };
 }
 
-/** Luminance and chrominance to RGB: of the full range, or of ITU-R BT.601's studio range (YBR_PARTIAL_...). */
-function ybrToRgb(values: SampleArray, pixels: number, partial: boolean): Uint8ClampedArray<ArrayBuffer> {
+/**
+ * Luminance and chrominance to RGB of 8 bits: of the full range, or of ITU-R BT.601's studio range (YBR_PARTIAL_...).
+ *
+ * @param bits of one sample; chrominance has its zero in the middle of them.
+ */
+function ybrToRgb(
+  values: Float32Array,
+  pixels: number,
+  bits: number,
+  partial: boolean,
+): Uint8ClampedArray<ArrayBuffer> {
   const out = new Uint8ClampedArray(pixels * 3);
-  const black = partial ? 16 : 0;
-  const gain = partial ? 255 / 219 : 1;
-  const chroma = partial ? 255 / 224 : 1;
+  const toByte = 255 / (2 ** bits - 1);
+  const step = 2 ** (bits - 8);
+  const black = partial ? 16 * step : 0;
+  const gain = partial ? 255 / (219 * step) : toByte;
+  const chroma = partial ? 255 / (224 * step) : toByte;
+  const zero = 128 * step;
   for (let at = 0; at < pixels * 3; at += 3) {
     const y = gain * (values[at]! - black);
-    const blue = chroma * (values[at + 1]! - 128);
-    const red = chroma * (values[at + 2]! - 128);
+    const blue = chroma * (values[at + 1]! - zero);
+    const red = chroma * (values[at + 2]! - zero);
     out[at] = y + 1.402 * red;
     out[at + 1] = y - ((BLUE * 1.772) / GREEN) * blue - ((RED * 1.402) / GREEN) * red;
     out[at + 2] = y + 1.772 * blue;
@@ -59,7 +80,7 @@ function ybrToRgb(values: SampleArray, pixels: number, partial: boolean): Uint8C
   return out;
 }
 
-function paletteToRgb(indices: SampleArray, pixels: number, palette: Palette): Uint8ClampedArray<ArrayBuffer> {
+function paletteToRgb(indices: Float32Array, pixels: number, palette: Palette): Uint8ClampedArray<ArrayBuffer> {
   const out = new Uint8ClampedArray(pixels * 3);
   const level = (table: LookupTable, index: number): number => lookUp(table, index) >> (table.bits - 8);
   for (let i = 0; i < pixels; i++) {
@@ -75,10 +96,13 @@ function paletteToRgb(indices: SampleArray, pixels: number, palette: Palette): U
 export function rgbOfFrame({ header, values, mapping }: ColourFrame): Uint8Array<ArrayBuffer> {
   const pixels = header.rows * header.columns;
   const { photometricInterpretation: photometric, bitsStored } = header;
-  if (mapping.palette !== null) return new Uint8Array(paletteToRgb(values, pixels, mapping.palette).buffer);
+  const { palette } = mapping;
+  const numbers = storedNumbers(header, values, 0, palette === null ? pixels * 3 : pixels);
+  if (palette !== null) return new Uint8Array(paletteToRgb(numbers, pixels, palette).buffer);
   if (photometric.startsWith('YBR')) {
-    return new Uint8Array(ybrToRgb(values, pixels, photometric.startsWith('YBR_PARTIAL')).buffer);
+    return new Uint8Array(ybrToRgb(numbers, pixels, bitsStored, photometric.startsWith('YBR_PARTIAL')).buffer);
   }
+  if (bitsStored === 8) return new Uint8Array(numbers);
   const scale = 255 / (2 ** bitsStored - 1);
-  return Uint8Array.from({ length: pixels * 3 }, (_, at) => Math.round(values[at]! * scale));
+  return Uint8Array.from(numbers, (value) => Math.round(value * scale));
 }

@@ -1,31 +1,10 @@
 /** @file Stored pixels to grey: modality values, window, photometric inversion (PS3.3 C.11.1 and C.11.2). */
 
 import { luminanceOfPalette, luminanceOfRgb, luminanceOfYbr } from './colour.js';
-import type { SampleArray, StoredPixels } from './decode.js';
+import type { StoredPixels } from './decode.js';
 import type { ImageHeader } from './header.js';
 import { lookUp } from './lut.js';
-
-/**
- * Stored values as numbers: the bits from High Bit downwards, sign extended where the pixels are signed; bits outside
- * (old overlays, padding) are dropped (PS3.5 section 8.1.1).
- */
-function storedNumbers(header: ImageHeader, values: SampleArray, first: number, count: number): Float32Array {
-  const { bitsAllocated, bitsStored, highBit, pixelRepresentation } = header;
-  const out = new Float32Array(count);
-  const isFloat = values instanceof Float32Array || values instanceof Float64Array;
-  const shift = highBit + 1 - bitsStored;
-  const isWhole = isFloat || (bitsStored === bitsAllocated && shift === 0);
-  if (isWhole) {
-    for (let i = 0; i < count; i++) out[i] = values[first + i]!;
-    return out;
-  }
-  const unused = 32 - bitsStored;
-  for (let i = 0; i < count; i++) {
-    const bits = (values[first + i]! >>> shift) << unused;
-    out[i] = pixelRepresentation === 1 ? bits >> unused : bits >>> unused;
-  }
-  return out;
-}
+import { storedNumbers } from './samples.js';
 
 /**
  * One frame as modality values (Hounsfield units for CT) in [rows, columns]; colour becomes luminance. MONOCHROME1 is

@@ -2,15 +2,12 @@
 
 import type { ParsedDataSet } from './dataset.js';
 import type { ImageHeader } from './header.js';
-import { isSubsampled, nativeFrameBits } from './pixel-module.js';
+import { isSubsampled, nativeFrameBits, sampleBytes } from './pixel-module.js';
 import { allocateSamples, bytesOf, planesToPixels, type SampleArray, swapBytes } from './samples.js';
 
-/** Chrominance at half width to one Cb and Cr for every pixel: Y1 Y2 Cb Cr becomes Y1 Cb Cr Y2 Cb Cr. */
-export function expandSubsampled(stored: Uint8Array, pixels: number): Uint8Array {
-  const out = new Uint8Array(pixels * 3);
-  for (let pair = 0; pair < pixels / 2; pair++) {
-    const from = pair * 4;
-    const to = pair * 6;
+/** Chrominance at half width to one Cb and Cr for every pixel of `out`: Y1 Y2 Cb Cr becomes Y1 Cb Cr Y2 Cb Cr. */
+function expandSubsampled(stored: SampleArray, out: SampleArray): void {
+  for (let from = 0, to = 0; to < out.length; from += 4, to += 6) {
     const blue = stored[from + 2]!;
     const red = stored[from + 3]!;
     out[to] = stored[from]!;
@@ -22,7 +19,6 @@ export function expandSubsampled(stored: Uint8Array, pixels: number): Uint8Array
       out[to + 5] = red;
     }
   }
-  return out;
 }
 
 /** One bit per sample, least significant bit first, frames one after the other without padding. */
@@ -58,11 +54,11 @@ export function nativeFrame(header: ImageHeader, parsed: ParsedDataSet, frame: n
     if (wordSwapped) swapBytes(stored, 2);
     if (header.bitsAllocated === 1) return unpackBits(stored, frame * bits - firstByte * 8, count);
     const start = (frame * bits) / 8 - firstByte;
-    return finish(header, stored.subarray(start, start + bits / 8), false, pixels, count, 'int');
+    return finish(header, stored.subarray(start, start + bits / 8), false, count, 'int');
   }
   const start = pixelData.offset + (frame * bits) / 8;
   const type = pixelData.keyword === 'PixelData' ? 'int' : 'float';
-  return finish(header, bytes.subarray(start, start + bits / 8), bigEndian, pixels, count, type);
+  return finish(header, bytes.subarray(start, start + bits / 8), bigEndian, count, type);
 }
 
 /**
@@ -77,22 +73,24 @@ export function encapsulatedNativeFrame(header: ImageHeader, stored: Uint8Array)
   const count = pixels * header.samplesPerPixel;
   return header.bitsAllocated === 1
     ? unpackBits(stored, 0, count)
-    : finish(header, stored.subarray(0, needed), false, pixels, count, 'int');
+    : finish(header, stored.subarray(0, needed), false, count, 'int');
 }
 
 function finish(
   header: ImageHeader,
   stored: Uint8Array,
   bigEndian: boolean,
-  pixels: number,
   count: number,
   type: 'int' | 'float',
 ): SampleArray {
-  if (isSubsampled(header) && header.bitsAllocated === 8) return expandSubsampled(stored, pixels);
   const samples = allocateSamples(header, type, count);
-  const target = bytesOf(samples);
+  const halved = isSubsampled(header);
+  const native = halved ? allocateSamples(header, type, stored.length / sampleBytes(header)) : samples;
+  const target = bytesOf(native);
   target.set(stored.subarray(0, target.length));
   if (bigEndian && header.bitsAllocated > 8) swapBytes(target, header.bitsAllocated / 8);
-  if (header.samplesPerPixel > 1 && header.planarConfiguration === 1) planesToPixels(samples, header.samplesPerPixel);
+  if (halved) expandSubsampled(native, samples);
+  else if (header.samplesPerPixel > 1 && header.planarConfiguration === 1)
+    planesToPixels(samples, header.samplesPerPixel);
   return samples;
 }

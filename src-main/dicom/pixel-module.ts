@@ -5,15 +5,18 @@ import type { ImageHeader } from './header.js';
 import { MAX_FRAME_BYTES } from './limits.js';
 import { refusal } from './refusal.js';
 
-/** Stored bits of one frame in native form; chrominance of YBR_FULL_422 is stored at half width. */
+/** Stored bits of one frame in native form; chrominance of YBR_FULL_422 and YBR_PARTIAL_422 is stored at half width. */
 export function nativeFrameBits(header: ImageHeader): number {
   const samples = isSubsampled(header) ? 2 : header.samplesPerPixel;
   return header.rows * header.columns * samples * header.bitsAllocated;
 }
 
+/** The second is retired. */
+const SUBSAMPLED = new Set(['YBR_FULL_422', 'YBR_PARTIAL_422']);
+
 /** True where native pixel data holds Y1 Y2 Cb Cr for each two pixels of a row (PS3.3 C.7.6.3.1.2). */
 export function isSubsampled(header: ImageHeader): boolean {
-  return header.photometricInterpretation === 'YBR_FULL_422' && header.samplesPerPixel === 3;
+  return SUBSAMPLED.has(header.photometricInterpretation) && header.samplesPerPixel === 3;
 }
 
 /** Bytes of one decoded sample. */

@@ -60,3 +60,30 @@ export function pixelsToPlanes(samples: SampleArray, channels: number): void {
     for (let i = 0; i < pixels; i++) samples[plane + i] = byPixel[i * channels + channel]!;
   }
 }
+
+/**
+ * Stored values as numbers: the bits from High Bit downwards, sign extended where the pixels are signed; bits outside
+ * (old overlays, padding) are dropped (PS3.5 section 8.1.1).
+ */
+export function storedNumbers(
+  header: Pick<ImageHeader, 'bitsAllocated' | 'bitsStored' | 'highBit' | 'pixelRepresentation'>,
+  values: SampleArray,
+  first: number,
+  count: number,
+): Float32Array {
+  const { bitsAllocated, bitsStored, highBit, pixelRepresentation } = header;
+  const out = new Float32Array(count);
+  const isFloat = values instanceof Float32Array || values instanceof Float64Array;
+  const shift = highBit + 1 - bitsStored;
+  const isWhole = isFloat || (bitsStored === bitsAllocated && shift === 0);
+  if (isWhole) {
+    for (let i = 0; i < count; i++) out[i] = values[first + i]!;
+    return out;
+  }
+  const unused = 32 - bitsStored;
+  for (let i = 0; i < count; i++) {
+    const bits = (values[first + i]! >>> shift) << unused;
+    out[i] = pixelRepresentation === 1 ? bits >> unused : bits >>> unused;
+  }
+  return out;
+}

@@ -90,6 +90,8 @@ export interface TestImage {
   photometric?: string;
   planar?: 0 | 1;
   pixels?: Uint8Array;
+  /** In place of Pixel Data: Float Pixel Data (7FE0,0008) or Double Float Pixel Data (7FE0,0009). */
+  pixelElement?: { tag: [number, number]; vr: string };
   encapsulated?: boolean;
   extra?: TestElement[];
 }
@@ -137,7 +139,13 @@ export function writeImage(image: TestImage = {}): Buffer {
   const body = Buffer.concat([
     ...all.map((element) => writeElement(element, explicit, little)),
     writeElement(
-      { tag: [0x7fe0, 0x0010], vr: image.encapsulated === true || bits === 8 ? 'OB' : 'OW', value: pixels },
+      {
+        ...(image.pixelElement ?? {
+          tag: [0x7fe0, 0x0010],
+          vr: image.encapsulated === true || bits === 8 ? 'OB' : 'OW',
+        }),
+        value: pixels,
+      },
       explicit,
       little,
       image.encapsulated,
