@@ -21,6 +21,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values: flags } = parseArgs({
   options: { data: { type: 'string', default: join(root, '..', 'shared', 'data') }, csv: { type: 'string' } },
 });
+// The program is bundled as CommonJS, where each file knows its name; packages are looked for from here.
+globalThis.__filename = fileURLToPath(import.meta.url);
 const load = async (file) => (await runnerImport(join(root, 'src-main', file), { root, logLevel: 'error' })).module;
 const { decodePixels } = await load('dicom/decode.ts');
 const { inspectBytes } = await load('dicom/inspect.ts');
@@ -28,8 +30,8 @@ const { inspectBytes } = await load('dicom/inspect.ts');
 const digests = JSON.parse(readFileSync(join(root, 'tests/fixtures/pixel-digests.json'), 'utf8')).files;
 const [head, ...lines] = readFileSync(join(flags.data, 'DICOM_TABLE.tsv'), 'utf8').trimEnd().split('\n');
 const columnOf = (name) => head.split('\t').indexOf(name);
-const places = { md5: columnOf('gdcm_md5') };
-const rows = lines.map((line) => line.split('\t')).map((cells) => ({ file: cells[0], gdcm: cells[places.md5] }));
+const gdcmColumn = columnOf('gdcm_md5');
+const rows = lines.map((line) => line.split('\t')).map((cells) => ({ file: cells[0], gdcm: cells[gdcmColumn] }));
 
 /** Refused although there are pixels, and why that is right. */
 const EXPECTED_REFUSALS = new Map([

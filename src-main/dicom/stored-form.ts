@@ -32,7 +32,8 @@ function nativeValue({ value, bigEndian, vr }: NativePixels, header: ImageHeader
   if (!bigEndian) return value;
   const word = header.bitsAllocated > 8 ? header.bitsAllocated / 8 : vr === 'OW' ? 2 : 1;
   if (word === 1) return value;
-  const out = value.slice();
+  // A copy: a Buffer's own slice() shares its memory.
+  const out = Uint8Array.from(value);
   swapBytes(out, word);
   return out;
 }
