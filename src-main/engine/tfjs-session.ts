@@ -3,7 +3,7 @@
  * freed after its last use, so that the memory need is that of `peakActivationBytes`; state stays where the device is.
  *
  * TensorFlow.js has float32, int32 and bool. int64 values travel as int32 and are refused where they do not fit; a
- * program with float64 is refused.
+ * program with float64 or float16 is refused.
  */
 
 import { PretextError } from '../base/errors.js';
@@ -49,8 +49,9 @@ export class TfjsSession implements ProgramRunner {
     const started = performance.now();
     const order = topologicalOrder(resultsOf(program));
     for (const { definition, outputs } of order) {
-      const wide = outputs.find(({ dtype }) => dtype === 'float64');
-      if (wide !== undefined) throw refused(program, `it has no float64, as in ${definition.name} ${typeName(wide)}`);
+      const odd = outputs.find(({ dtype }) => dtype === 'float64' || dtype === 'float16');
+      if (odd !== undefined)
+        throw refused(program, `it has no ${odd.dtype}, as in ${definition.name} ${typeName(odd)}`);
       if (definition.name !== 'input' && definition.evaluate === undefined) {
         throw refused(program, `it has no kernel of the op ${definition.name}`);
       }
@@ -85,12 +86,7 @@ export class TfjsSession implements ProgramRunner {
       try {
         result.set(name, await this.download(tensor.dtype, value));
       } catch (error) {
-        throw new PretextError({
-          code: 'device',
-          message: `The state of ${this.program.name} could not be read from the device: ${error instanceof Error ? error.message : String(error)}`,
-          remedy: 'Resume the run from its last checkpoint.',
-          cause: error,
-        });
+        throw engineError(`the state of ${this.program.name} was read`, error, RESUME_ELSEWHERE);
       }
     }
     return result;
