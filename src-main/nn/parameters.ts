@@ -2,7 +2,7 @@
 
 import { combineSeeds, Purpose, Random } from '../base/random.js';
 import { input } from '../graph/ops/source.js';
-import { type FloatDType, GraphError, type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
+import { type FloatDType, GraphError, type Shape, sameShape, sizeOf, type Tensor, typeName } from '../graph/tensor.js';
 
 /** How a parameter starts. */
 export type Initialiser =
@@ -11,6 +11,7 @@ export type Initialiser =
   /** Uniform in +-sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
   | { kind: 'xavierUniform'; fanIn: number; fanOut: number }
   | { kind: 'normal'; deviation: number }
+  | { kind: 'uniform'; bound: number }
   | { kind: 'values'; values: ArrayLike<number> };
 
 export interface Parameter {
@@ -22,6 +23,8 @@ export interface Parameter {
   readonly decay: boolean;
   /** False for values that are kept with the weights but never trained, such as fixed position embeddings. */
   readonly trainable: boolean;
+  /** The value after a training step, of what the step replaces without an optimiser: running statistics. */
+  readonly next?: Tensor;
 }
 
 /** Collects the parameters of a model; `scope` prefixes their names. */
@@ -55,6 +58,22 @@ export class ParameterScope {
     return tensor;
   }
 
+  /**
+   * Kept with the weights and replaced at each training step, but not by the optimiser: running statistics.
+   *
+   * @param next the value after the step, from that before it
+   */
+  running(name: string, shape: Shape, initialiser: Initialiser, next: (current: Tensor) => Tensor): Tensor {
+    const tensor = this.parameter(name, shape, initialiser, { decay: false, trainable: false });
+    const full = this.prefix + name;
+    const after = next(tensor);
+    if (!sameShape(after.shape, shape) || after.dtype !== this.dtype) {
+      throw new GraphError(`${full} changes from ${typeName(tensor)} to ${typeName(after)}`);
+    }
+    this.collected.set(full, { name: full, tensor, initialiser, decay: false, trainable: false, next: after });
+    return tensor;
+  }
+
   get parameters(): readonly Parameter[] {
     return [...this.collected.values()];
   }
@@ -82,6 +101,9 @@ export function initialValues(parameters: readonly Parameter[], seed: number): M
           break;
         case 'normal':
           for (let i = 0; i < values.length; i++) values[i] = initialiser.deviation * random.normal();
+          break;
+        case 'uniform':
+          for (let i = 0; i < values.length; i++) values[i] = random.uniform(-initialiser.bound, initialiser.bound);
           break;
         case 'xavierUniform': {
           const bound = Math.sqrt(6 / (initialiser.fanIn + initialiser.fanOut));

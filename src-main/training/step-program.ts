@@ -21,7 +21,10 @@ export interface StepOptions {
   accumulate?: boolean;
 }
 
-/** The training step of a loss: outputs `loss`, `gradientNorm` and the monitors; state are parameters and moments. */
+/**
+ * The training step of a loss: outputs `loss`, `gradientNorm` and the monitors; state are parameters, moments and
+ * running statistics.
+ */
 export function trainingStep(
   name: string,
   parameters: readonly Parameter[],
@@ -44,12 +47,17 @@ export function trainingStep(
   const { inputs, state, gradientNorm } = accumulate
     ? accumulateGradients(withGradients, (parts) => adamW(parts, options))
     : singleStep(adamW(withGradients, options));
+  // Running statistics move with every part of a batch that is read, as in PyTorch.
+  const running = parameters.flatMap(({ name: variable, tensor, next }) =>
+    next === undefined ? [] : [{ name: variable, current: tensor, next }],
+  );
+  const held = parameters.filter((parameter) => !trained.includes(parameter) && parameter.next === undefined);
   return {
     parameters,
     program: program(name, {
       inputs: [...graph.inputs, ...inputs],
-      state,
-      frozen: parameters.filter((parameter) => !trained.includes(parameter)).map((parameter) => parameter.tensor),
+      state: [...state, ...running],
+      frozen: held.map((parameter) => parameter.tensor),
       outputs: { loss: graph.loss, gradientNorm, ...graph.monitors },
     }),
   };
