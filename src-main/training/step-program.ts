@@ -2,7 +2,7 @@
 
 import { accumulateGradients } from '../graph/accumulate.js';
 import { gradients } from '../graph/gradient.js';
-import { type AdamWOptions, adamW, type OptimiserStep } from '../graph/optimiser.js';
+import { type AdamWOptions, adamW, type OptimiserStep, type TrainedParameter } from '../graph/optimiser.js';
 import { type Program, program } from '../graph/program.js';
 import { type FloatDType, sizeOf, type Tensor } from '../graph/tensor.js';
 import { initialValues, type Parameter, ParameterScope } from '../nn/parameters.js';
@@ -19,6 +19,8 @@ export interface StepOptions {
   rateFactor?: (parameter: Parameter) => number;
   /** Whether a batch is read in parts, as `accumulateGradients` has it. */
   accumulate?: boolean;
+  /** Another optimiser than AdamW with the given options. */
+  optimise?: (parameters: readonly TrainedParameter[]) => OptimiserStep;
 }
 
 /**
@@ -30,7 +32,7 @@ export function trainingStep(
   parameters: readonly Parameter[],
   graph: { inputs: readonly Tensor[]; loss: Tensor; monitors: Readonly<Record<string, Tensor>> },
   options: AdamWOptions,
-  { rateFactor = () => 1, accumulate = false }: StepOptions = {},
+  { rateFactor = () => 1, accumulate = false, optimise = (parts) => adamW(parts, options) }: StepOptions = {},
 ): TrainingStep {
   const trained = parameters.filter((parameter) => parameter.trainable && rateFactor(parameter) > 0);
   const toParameters = gradients(
@@ -45,8 +47,8 @@ export function trainingStep(
     rateFactor: rateFactor(parameter),
   }));
   const { inputs, state, gradientNorm } = accumulate
-    ? accumulateGradients(withGradients, (parts) => adamW(parts, options))
-    : singleStep(adamW(withGradients, options));
+    ? accumulateGradients(withGradients, optimise)
+    : singleStep(optimise(withGradients));
   // Running statistics move with every part of a batch that is read, as in PyTorch.
   const running = parameters.flatMap(({ name: variable, tensor, next }) =>
     next === undefined ? [] : [{ name: variable, current: tensor, next }],
