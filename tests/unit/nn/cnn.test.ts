@@ -1,0 +1,196 @@
+/**
+ * @file Convolution, pooling, resizing and norms against PyTorch in float64, values and gradients, and ResNets against
+ * torchvision's names and shapes (tests/fixtures/nn/cnn.json, written by bench/peers/cnn_fixtures.py).
+ */
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { gradients } from '../../../src-main/graph/gradient.js';
+import { conv } from '../../../src-main/graph/ops/conv.js';
+import { convTranspose } from '../../../src-main/graph/ops/conv-transpose.js';
+import { mul } from '../../../src-main/graph/ops/elementwise.js';
+import { batchNorm, groupNorm, instanceNorm } from '../../../src-main/graph/ops/moments.js';
+import { adaptiveMaxPool, maxPool } from '../../../src-main/graph/ops/pool.js';
+import { sum } from '../../../src-main/graph/ops/reduce.js';
+import { adaptiveAveragePool, averagePool, resizeLinear, resizeNearest } from '../../../src-main/graph/ops/resample.js';
+import { input } from '../../../src-main/graph/ops/source.js';
+import { sizeOf, type Tensor } from '../../../src-main/graph/tensor.js';
+import { batchNormLayer, convNextBlock, patchEmbedding } from '../../../src-main/nn/conv-layers.js';
+import { ParameterScope } from '../../../src-main/nn/parameters.js';
+import { resNetClassifier, resNetEncoder, resNetWidth } from '../../../src-main/nn/resnet.js';
+import { defaultUNet, uNet } from '../../../src-main/nn/unet.js';
+import { uniform } from '../../helpers/formula.js';
+import { evaluate, maxDifference } from '../../helpers/run-graph.js';
+
+interface Options {
+  stride?: number[];
+  padding?: number[];
+  dilation?: number[];
+  outputPadding?: number[];
+  groups?: number;
+  kernel?: number;
+  countPadding?: boolean;
+  sizes?: number[];
+  alignCorners?: boolean;
+}
+
+interface Case {
+  op: string;
+  shapes: Record<string, number[]>;
+  options: Options;
+  shape: number[];
+  values: number[];
+  gradients: Record<string, number[]>;
+}
+
+const fixture = JSON.parse(readFileSync(resolve('tests/fixtures/nn/cnn.json'), 'utf8')) as {
+  cases: Case[];
+  ties: { x: number[]; overlapping: number[]; sideBySide: number[] };
+  resnets: Record<'resnet-18' | 'resnet-50', string[]>;
+};
+
+const OPS: Record<string, (inputs: Tensor[], options: Options) => Tensor> = {
+  conv: ([x, weight, bias], options) => conv(x, weight, { ...options, bias }),
+  convTranspose: ([x, weight, bias], options) => convTranspose(x, weight, { ...options, bias }),
+  maxPool: ([x], { kernel = 1, ...options }) => maxPool(x, kernel, options),
+  averagePool: ([x], { kernel = 1, ...options }) => averagePool(x, kernel, options),
+  adaptiveAveragePool: ([x], { sizes = [] }) => adaptiveAveragePool(x, sizes),
+  adaptiveMaxPool: ([x], { sizes = [] }) => adaptiveMaxPool(x, sizes),
+  resizeNearest: ([x], { sizes = [] }) => resizeNearest(x, sizes),
+  resizeLinear: ([x], { sizes = [], alignCorners = false }) => resizeLinear(x, sizes, alignCorners),
+  batchNorm: ([x, gamma, beta]) => batchNorm(x, gamma, beta).output,
+  groupNorm: ([x, gamma, beta], { groups = 1 }) => groupNorm(x, groups, gamma, beta),
+  instanceNorm: ([x, gamma, beta]) => instanceNorm(x, gamma, beta),
+};
+
+/** The four sums that the fixture keeps of a tensor. */
+function sums(values: ArrayLike<number>, shape: readonly number[]): number[] {
+  const weights = uniform('weights', shape);
+  const totals = [0, 0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    [value, value * weights[i], value ** 2, value ** 2 * weights[i]].forEach((term, index) => {
+      totals[index] += term;
+    });
+  }
+  return totals;
+}
+
+describe('PyTorch’s values and gradients', () => {
+  const named = fixture.cases.map((one): [string, Case] => [
+    `${one.op} of [${one.shapes.x}] ${JSON.stringify(one.options)}`,
+    one,
+  ]);
+  test.each(named)('%s', async (_name, { op, shapes, options, shape, values: expected, gradients: slopes }) => {
+    const names = Object.keys(shapes);
+    const inputs = names.map((name) => input(name, shapes[name], 'float64'));
+    const output = OPS[op](inputs, options);
+    expect(output.shape).toEqual(shape);
+    const g = input('g', shape, 'float64');
+    const toInputs = gradients(sum(mul(output, g), null), inputs);
+    const feeds = Object.fromEntries(
+      [...inputs, g].map((tensor, index) => {
+        const name = [...names, 'g'][index];
+        return [name, uniform(name, tensor.shape)];
+      }),
+    );
+    const outputs = Object.fromEntries(toInputs.map((tensor, index) => [names[index], tensor]));
+    const results = await evaluate([...inputs, g], { output, ...outputs }, feeds);
+    expect(maxDifference(sums(results.output, shape), expected)).toBeLessThan(1e-8);
+    for (const name of names) {
+      expect(maxDifference(sums(results[name], shapes[name]), slopes[name]), name).toBeLessThan(1e-7);
+    }
+  });
+
+  test.each(['float64', 'float32'] as const)('the first of equal elements gets the gradient (%s)', async (dtype) => {
+    const { x: values, overlapping, sideBySide } = fixture.ties;
+    const x = input('x', [1, 1, 4, 4], dtype);
+    const [moving] = gradients(sum(maxPool(x, 3, { stride: 1 }), null), [x]);
+    const [apart] = gradients(sum(maxPool(x, 2), null), [x]);
+    const results = await evaluate([x], { moving, apart }, { x: values });
+    expect([...results.moving]).toEqual(overlapping);
+    expect([...results.apart]).toEqual(sideBySide);
+  });
+});
+
+describe('networks', () => {
+  test.each(['resnet-18', 'resnet-50'] as const)('%s has torchvision’s names and shapes, in both modes', (name) => {
+    for (const mode of ['train', 'infer'] as const) {
+      const scope = ParameterScope.root('float32');
+      const images = input('images', [2, 3, 64, 64], 'float32');
+      const logits = resNetClassifier(scope, name, images, 1000, { mode });
+      expect(logits.shape).toEqual([2, 1000]);
+      const own = scope.parameters.map((parameter) => `${parameter.name} [${parameter.tensor.shape.join(', ')}]`);
+      expect(own.sort()).toEqual([...fixture.resnets[name]].sort());
+      const replaced = scope.parameters.filter(({ next }) => next !== undefined);
+      expect(replaced.every((parameter) => parameter.name.includes('.running_') && !parameter.trainable)).toBe(true);
+      expect(replaced.length > 0).toBe(mode === 'train');
+    }
+  });
+
+  test('widths of features', () => {
+    const images = input('images', [2, 1, 33, 65], 'float32');
+    const features = resNetEncoder(ParameterScope.root('float32'), 'resnet-50', images, { mode: 'infer' });
+    expect(features.shape).toEqual([2, resNetWidth('resnet-50')]);
+  });
+
+  test('a U-Net keeps the size, in two and three dimensions, and refuses lengths that do not divide', () => {
+    for (const lengths of [
+      [32, 48],
+      [16, 16, 32],
+    ]) {
+      const images = input('images', [1, 2, ...lengths], 'float32');
+      const logits = uNet(ParameterScope.root('float32'), { ...defaultUNet, norm: 'instance' }, images, 3, 'train');
+      expect(logits.shape).toEqual([1, 3, ...lengths]);
+    }
+    const odd = input('images', [1, 1, 40, 40], 'float32');
+    expect(() => uNet(ParameterScope.root('float32'), defaultUNet, odd, 2, 'train')).toThrow(/lengths that 16 divides/);
+  });
+
+  test('patches of a volume are the products of its blocks', async () => {
+    const scope = ParameterScope.root('float64');
+    const x = input('x', [1, 2, 4, 2, 6], 'float64');
+    const tokens = patchEmbedding(scope, x, [2, 2, 3], 3);
+    expect(tokens.shape).toEqual([1, 4, 3]);
+    const values = {
+      x: uniform('x', x.shape),
+      'proj.weight': uniform('w', [3, 2, 2, 2, 3]),
+      'proj.bias': [1, 2, 3],
+    };
+    const results = await evaluate([x, ...scope.parameters.map(({ tensor }) => tensor)], { tokens }, values);
+    // Token 3 is the block at depth 2..3, rows 0..1, columns 3..5; its channel 1.
+    let expected = 2;
+    for (let c = 0; c < 2; c++)
+      for (let d = 0; d < 2; d++)
+        for (let r = 0; r < 2; r++)
+          for (let k = 0; k < 3; k++) {
+            const at = ((c * 4 + d + 2) * 2 + r) * 6 + k + 3;
+            expected += values.x[at] * values['proj.weight'][(((1 * 2 + c) * 2 + d) * 2 + r) * 3 + k];
+          }
+    expect(results.tokens[3 * 3 + 1]).toBeCloseTo(expected, 12);
+    expect(() => patchEmbedding(ParameterScope.root('float64'), x, [3, 2, 3], 3)).toThrow(/do not divide/);
+  });
+
+  test('a ConvNeXt block starts near the identity', async () => {
+    const scope = ParameterScope.root('float64');
+    const x = input('x', [1, 4, 5, 6], 'float64');
+    const y = convNextBlock(scope, x);
+    const names = ['conv_dw.weight', 'conv_dw.bias', 'norm.weight', 'norm.bias', 'gamma'];
+    const mlp = ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'].map((name) => `mlp.${name}`);
+    expect(scope.parameters.map(({ name }) => name).sort()).toEqual([...names, ...mlp].sort());
+    const values: Record<string, ArrayLike<number>> = { x: uniform('x', x.shape) };
+    for (const { name, tensor } of scope.parameters) values[name] = uniform(name, tensor.shape);
+    values.gamma = new Float64Array(4).fill(1e-6);
+    const results = await evaluate([x, ...scope.parameters.map(({ tensor }) => tensor)], { y }, values);
+    const difference = maxDifference(results.y, values.x);
+    expect(difference).toBeGreaterThan(1e-8);
+    expect(difference).toBeLessThan(1e-4);
+  });
+
+  test('batch norm in training needs more than one value for each channel', () => {
+    const x = input('x', [1, 4], 'float32');
+    expect(() => batchNormLayer(ParameterScope.root('float32'), x, 'train')).toThrow(/more than one value/);
+    expect(sizeOf(batchNormLayer(ParameterScope.root('float32'), x, 'infer').shape)).toBe(4);
+  });
+});
