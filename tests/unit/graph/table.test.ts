@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { topologicalOrder } from '../../../src-main/graph/gradient.js';
 import { OPS } from '../../../src-main/graph/ops/table.js';
+import { CNN_FIXTURE, graphOf } from '../../helpers/cnn-fixture.js';
 import { Draw } from './support/draw.js';
 import { FIXTURES, fixtureGraph } from './support/fixtures.js';
 import { OP_CASES } from './support/op-cases.js';
@@ -63,6 +64,10 @@ describe('op table', () => {
       for (const { definition } of topologicalOrder([fixtureGraph(name, 'float64').output])) {
         covered.add(definition.name);
       }
+    }
+    for (const one of CNN_FIXTURE.cases) {
+      const { output, toInputs } = graphOf(one);
+      for (const { definition } of topologicalOrder([output, ...toInputs])) covered.add(definition.name);
     }
     const missing = OPS.map(({ name }) => name).filter((name) => !covered.has(name) && !(name in NO_FIXTURE));
     expect(missing).toEqual([]);

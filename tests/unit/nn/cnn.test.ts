@@ -3,66 +3,19 @@
  * torchvision's names and shapes (tests/fixtures/nn/cnn.json, written by bench/peers/cnn_fixtures.py).
  */
 
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gradients } from '../../../src-main/graph/gradient.js';
-import { conv } from '../../../src-main/graph/ops/conv.js';
-import { convTranspose } from '../../../src-main/graph/ops/conv-transpose.js';
-import { mul } from '../../../src-main/graph/ops/elementwise.js';
-import { batchNorm, groupNorm, instanceNorm } from '../../../src-main/graph/ops/moments.js';
-import { adaptiveMaxPool, maxPool } from '../../../src-main/graph/ops/pool.js';
+import { maxPool } from '../../../src-main/graph/ops/pool.js';
 import { sum } from '../../../src-main/graph/ops/reduce.js';
-import { adaptiveAveragePool, averagePool, resizeLinear, resizeNearest } from '../../../src-main/graph/ops/resample.js';
 import { input } from '../../../src-main/graph/ops/source.js';
-import { sizeOf, type Tensor } from '../../../src-main/graph/tensor.js';
+import { sizeOf } from '../../../src-main/graph/tensor.js';
 import { batchNormLayer, convNextBlock, patchEmbedding } from '../../../src-main/nn/conv-layers.js';
 import { ParameterScope } from '../../../src-main/nn/parameters.js';
 import { resNetClassifier, resNetEncoder, resNetWidth } from '../../../src-main/nn/resnet.js';
 import { defaultUNet, uNet } from '../../../src-main/nn/unet.js';
+import { type CnnCase, CNN_FIXTURE as fixture, graphOf } from '../../helpers/cnn-fixture.js';
 import { uniform } from '../../helpers/formula.js';
 import { evaluate, maxDifference } from '../../helpers/run-graph.js';
-
-interface Options {
-  stride?: number[];
-  padding?: number[];
-  dilation?: number[];
-  outputPadding?: number[];
-  groups?: number;
-  kernel?: number;
-  countPadding?: boolean;
-  sizes?: number[];
-  alignCorners?: boolean;
-}
-
-interface Case {
-  op: string;
-  shapes: Record<string, number[]>;
-  options: Options;
-  shape: number[];
-  values: number[];
-  gradients: Record<string, number[]>;
-}
-
-const fixture = JSON.parse(readFileSync(resolve('tests/fixtures/nn/cnn.json'), 'utf8')) as {
-  cases: Case[];
-  ties: { x: number[]; overlapping: number[]; sideBySide: number[] };
-  resnets: Record<'resnet-18' | 'resnet-50', string[]>;
-};
-
-const OPS: Record<string, (inputs: Tensor[], options: Options) => Tensor> = {
-  conv: ([x, weight, bias], options) => conv(x, weight, { ...options, bias }),
-  convTranspose: ([x, weight, bias], options) => convTranspose(x, weight, { ...options, bias }),
-  maxPool: ([x], { kernel = 1, ...options }) => maxPool(x, kernel, options),
-  averagePool: ([x], { kernel = 1, ...options }) => averagePool(x, kernel, options),
-  adaptiveAveragePool: ([x], { sizes = [] }) => adaptiveAveragePool(x, sizes),
-  adaptiveMaxPool: ([x], { sizes = [] }) => adaptiveMaxPool(x, sizes),
-  resizeNearest: ([x], { sizes = [] }) => resizeNearest(x, sizes),
-  resizeLinear: ([x], { sizes = [], alignCorners = false }) => resizeLinear(x, sizes, alignCorners),
-  batchNorm: ([x, gamma, beta]) => batchNorm(x, gamma, beta).output,
-  groupNorm: ([x, gamma, beta], { groups = 1 }) => groupNorm(x, groups, gamma, beta),
-  instanceNorm: ([x, gamma, beta]) => instanceNorm(x, gamma, beta),
-};
 
 /** The four sums that the fixture keeps of a tensor. */
 function sums(values: ArrayLike<number>, shape: readonly number[]): number[] {
@@ -78,23 +31,17 @@ function sums(values: ArrayLike<number>, shape: readonly number[]): number[] {
 }
 
 describe('PyTorch’s values and gradients', () => {
-  const named = fixture.cases.map((one): [string, Case] => [
+  const named = fixture.cases.map((one): [string, CnnCase] => [
     `${one.op} of [${one.shapes.x}] ${JSON.stringify(one.options)}`,
     one,
   ]);
-  test.each(named)('%s', async (_name, { op, shapes, options, shape, values: expected, gradients: slopes }) => {
+  test.each(named)('%s', async (_name, one) => {
+    const { shapes, shape, values: expected, gradients: slopes } = one;
     const names = Object.keys(shapes);
-    const inputs = names.map((name) => input(name, shapes[name], 'float64'));
-    const output = OPS[op](inputs, options);
+    const { inputs, g, output, toInputs } = graphOf(one);
     expect(output.shape).toEqual(shape);
-    const g = input('g', shape, 'float64');
-    const toInputs = gradients(sum(mul(output, g), null), inputs);
-    const feeds = Object.fromEntries(
-      [...inputs, g].map((tensor, index) => {
-        const name = [...names, 'g'][index];
-        return [name, uniform(name, tensor.shape)];
-      }),
-    );
+    const feeds: Record<string, Float64Array> = { g: uniform('g', shape) };
+    for (const name of names) feeds[name] = uniform(name, shapes[name]);
     const outputs = Object.fromEntries(toInputs.map((tensor, index) => [names[index], tensor]));
     const results = await evaluate([...inputs, g], { output, ...outputs }, feeds);
     expect(maxDifference(sums(results.output, shape), expected)).toBeLessThan(1e-8);
