@@ -146,7 +146,7 @@ const logSumExpOp: OpDefinition<ReduceAttributes> = {
     const keep = { attributes: { keepdims: 1 } };
     const found = l.emit('ReduceMax', [l.input(0), axes], keep);
     // Kept finite: all -infinity gives -infinity, not the NaN of their difference.
-    const limit = x.dtype === 'float32' ? 3.4e38 : 1.7e308;
+    const limit = { float16: 65504, float32: 3.4e38 }[x.dtype as string] ?? 1.7e308;
     const bounds = [-limit, limit].map((bound) => l.constant([bound], [], x.dtype));
     const peak = l.emit('Clip', [found, ...bounds]);
     const total = l.emit('ReduceSum', [l.emit('Exp', [l.emit('Sub', [l.input(0), peak])]), axes], keep);
