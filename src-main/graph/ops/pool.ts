@@ -112,7 +112,8 @@ const maxUnpoolOp: OpDefinition<UnpoolAttributes> = {
   },
   evaluate({ attributes: { shape } }, [values, places], tf) {
     const size = values.size;
-    const flat = tf.scatterND(tf.reshape(places, [size, 1]), tf.reshape(values, [size]), [sizeOf(shape)]);
+    // Not scatterND, which TensorFlow.js cannot differentiate.
+    const flat = tf.unsortedSegmentSum(tf.reshape(values, [size]), tf.reshape(places, [size]), sizeOf(shape));
     return [tf.reshape(flat, [...shape])];
   },
 };

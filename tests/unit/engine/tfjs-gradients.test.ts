@@ -13,7 +13,10 @@ import { OP_CASES } from '../graph/support/op-cases.js';
 /** Relative to the largest gradient, at least to 1: two chains of float32 kernels. */
 const TOLERANCE = 5e-5;
 
-test.each(Object.keys(OP_CASES))('%s', async (name) => {
+/** Where the kernel reads an element twice in a window at the edge, TensorFlow.js gives each copy the whole gradient. */
+const NO_ORACLE = ['maxPool', 'adaptiveMaxPool'];
+
+test.each(Object.keys(OP_CASES).filter((name) => !NO_ORACLE.includes(name)))('%s', async (name) => {
   const property = fc.asyncProperty(fc.gen(), async (generate) => {
     const draw = Draw.from(generate);
     const { inputs, output, values } = OP_CASES[name](draw, 'float32');
