@@ -29,8 +29,12 @@ const reshapeOp: OpDefinition<ShapeAttributes> = {
     return [{ shape, dtype: x.dtype }];
   },
   gradient: ({ inputs: [x] }, [g]) => [g === null ? null : reshape(g, x.shape)],
+  // ONNX takes a length of 0 for "as the input has it", unless told otherwise.
   lower: ({ attributes: { shape } }, l) =>
-    void l.emit('Reshape', [l.input(0), l.constant(shape, [shape.length], 'int64')], { outputs: [l.output(0)] }),
+    void l.emit('Reshape', [l.input(0), l.constant(shape, [shape.length], 'int64')], {
+      ...(shape.includes(0) ? { attributes: { allowzero: 1 } } : {}),
+      outputs: [l.output(0)],
+    }),
   evaluate: ({ attributes: { shape } }, [x], tf) => [tf.reshape(x, [...shape])],
 };
 
@@ -61,8 +65,12 @@ const broadcastOp: OpDefinition<ShapeAttributes> = {
       .filter((axis) => axis >= 0);
     return [reshape(sum(g, axes), x.shape)];
   },
-  lower: ({ attributes: { shape } }, l) =>
-    void l.emit('Expand', [l.input(0), l.constant(shape, [shape.length], 'int64')], { outputs: [l.output(0)] }),
+  lower({ inputs: [{ dtype }], attributes: { shape } }, l) {
+    const outputs = [l.output(0)];
+    // ONNX's Expand does not shrink a length of 1 to 0.
+    if (shape.includes(0)) l.emit('Identity', [l.constant([], shape, dtype)], { outputs });
+    else l.emit('Expand', [l.input(0), l.constant(shape, [shape.length], 'int64')], { outputs });
+  },
   evaluate: ({ attributes: { shape } }, [x], tf) => [tf.broadcastTo(x, [...shape])],
 };
 
