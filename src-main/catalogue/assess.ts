@@ -16,7 +16,7 @@ const SECONDARY_CAPTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.[1-4])?$/;
 const HEADER_FLAGS = ['burned-in', 'localiser', 'derived', 'secondary-capture', 'missing-geometry'];
 
 /** Series that are judged and committed together. */
-const BATCH = 200;
+const BATCH = 50;
 
 const NOTHING: SeriesGeometry = { volumes: [], findings: [] };
 

@@ -48,6 +48,8 @@ async function normalise(path: string, side: number): Promise<NormaliseResult> {
   }
   const frames: Uint16Array[] = [];
   for (let frame = 0; frame < header.numberOfFrames; frame++) {
+    // Many small frames cost more to scale than to decode.
+    guard.grow((side * side) / 2);
     const pixels = await readFrame(frame);
     const guide =
       elements === null

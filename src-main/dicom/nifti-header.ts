@@ -6,7 +6,7 @@ import type { ImageHeader } from './header.js';
 import type { FrameGeometry } from './image-geometry.js';
 import { MAX_FRAME_BYTES, MAX_FRAMES, MAX_INFLATED_VOLUME_BYTES } from './limits.js';
 import { pictureHeader } from './raster-header.js';
-import { refusal } from './refusal.js';
+import { refusal, thrownText } from './refusal.js';
 
 /** Bytes of the NIfTI-2 header; that of NIfTI-1 is shorter. */
 const HEADER_BYTES = 540;
@@ -160,7 +160,11 @@ function parse(start: Uint8Array, path: string): { nifti: NIFTI1 | NIFTI2; isFir
   const isFirst = isNIFTI1(bytes);
   if (bytes.byteLength < (isFirst ? 348 : HEADER_BYTES)) throw refusal(path, 'The NIfTI file is truncated.');
   // Cut where the header ends: extensions are of no use here, and their lengths are not to be trusted.
-  return { nifti: readHeader(bytes.slice(0, isFirst ? 348 : HEADER_BYTES)), isFirst };
+  try {
+    return { nifti: readHeader(bytes.slice(0, isFirst ? 348 : HEADER_BYTES)), isFirst };
+  } catch (error) {
+    throw refusal(path, `The NIfTI file is damaged (${thrownText(error)}).`, error);
+  }
 }
 
 /** Columns, rows, slices, and all that comes beyond. */

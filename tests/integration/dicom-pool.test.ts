@@ -212,6 +212,16 @@ describe('DecodePool', () => {
     }
   });
 
+  it('gives many small frames the time that scaling them takes', async () => {
+    const pool = new DecodePool({ workers: 1, timeLimitMs: 120_000 });
+    try {
+      const result = await pool.normalise(file('tiles.dcm', writeImage({ frames: 700 })), 512);
+      expect(result.ok ? result.frames.length : result.reason).toBe(700);
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('refuses what is waiting when it is closed', async () => {
     const pool = new DecodePool({ workers: 1 });
     const waiting = Promise.all(Array.from({ length: 5 }, () => pool.readHeader(file('a.dcm', writeImage()))));

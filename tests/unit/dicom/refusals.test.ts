@@ -27,6 +27,13 @@ function deflatedFile(body: Uint8Array): Buffer {
   return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), syntax, body]);
 }
 
+/** The magic of NIfTI-1 and nothing else. */
+function niftiWithoutLength(): Buffer {
+  const header = Buffer.alloc(540);
+  header.write('n+1\0', 344, 'latin1');
+  return header;
+}
+
 describe('files that are refused', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /empty/],
@@ -38,6 +45,7 @@ describe('files that are refused', () => {
       writeImage({ transferSyntax: '1.2.840.10008.1.2.4.51', frames: 65536, pixels: new Uint8Array(32) }),
       /truncated: it holds 32 of 2097152 bytes/,
     ],
+    ['a NIfTI header of no known length', niftiWithoutLength(), /NIfTI file is damaged/],
     ['a header that ends early', writeImage().subarray(0, 200), /truncated: it ends within its header/],
     ['no rows', writeImage({ rows: 0, pixels: new Uint8Array(2) }), /no image size/],
     ['two samples', writeImage({ samples: 2, pixels: new Uint8Array(64) }), /2 samples per pixel/],
