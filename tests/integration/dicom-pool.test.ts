@@ -71,7 +71,7 @@ describe('DecodePool', () => {
       try {
         const results = await Promise.all(paths.map((path) => pool.readHeader(path)));
         expect(results.filter(({ ok }) => ok)).toHaveLength(60);
-        expect(results[20]).toMatchObject({ ok: false, reason: expect.stringMatching(/longer than 2 seconds/) });
+        expect(results[20]).toMatchObject({ ok: false, reason: expect.stringMatching(/took longer than|takes too long|regular file/) });
       } finally {
         await pool.close();
       }
