@@ -27,6 +27,11 @@ describe('auto', () => {
     expect(chooseDevice([])).toBe('cpu');
   });
 
+  test('TensorFlow.js on a GPU where it is the fastest, never on the CPU', () => {
+    expect(chooseDevice([device('cpu', 200), device('tfjs-gpu', 5), device('tfjs-cpu', 1)])).toBe('tfjs-gpu');
+    expect(chooseDevice([device('cpu', 200), device('tfjs-cpu', 1)])).toBe('cpu');
+  });
+
   test('a device that did not pass is never chosen, whatever its time', () => {
     expect(chooseDevice([device('cpu', 200), { ...device('webgpu', 1), available: false }])).toBe('cpu');
   });
