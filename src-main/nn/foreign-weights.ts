@@ -124,6 +124,8 @@ export function fitWeights(
     if (fitted.how === null) loaded.push(name);
     else adapted.push({ name, how: fitted.how });
   }
-  const unused = [...tensors.keys()].filter((name) => !used.has(name));
+  // torch.nn.BatchNorm's count of batches: with a fixed momentum nothing reads it.
+  const isCount = (name: string) => name.endsWith('.num_batches_tracked');
+  const unused = [...tensors.keys()].filter((name) => !used.has(name) && !isCount(name));
   return { values, report: { loaded, adapted, missing, unused, prefix } };
 }
