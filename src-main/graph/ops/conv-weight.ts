@@ -65,7 +65,7 @@ const convWeightGradientOp: OpDefinition<WeightAttributes> = {
   },
 };
 
-/** The lowering's three forms; docs/decisions/0012-convolutions.md says which is faster where. */
+/** The lowering's three forms; docs/decisions/0014-convolutions.md says which is faster where. */
 class TapColumns {
   private readonly taps: number[][];
   private readonly batch: number;

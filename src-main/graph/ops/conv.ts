@@ -1,7 +1,7 @@
 /**
  * @file Convolution over one, two or three spatial axes. It, its transpose (conv-transpose.ts) and the gradient of its
  * weight (conv-weight.ts) are linear in either input, and each one's gradients are the other two. Why each is lowered
- * as it is, with figures: docs/decisions/0012-convolutions.md.
+ * as it is, with figures: docs/decisions/0014-convolutions.md.
  */
 
 import {
