@@ -8,6 +8,7 @@
 import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
+import { applyPasses, type PassName } from '../graph/passes/index.js';
 import { inputName, type Program, program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
 import {
@@ -27,6 +28,8 @@ export interface SessionOptions {
   provider: OrtProvider;
   /** Threads of one operator on the CPU; 0 lets ONNX Runtime take one per core. */
   threads: number;
+  /** Graph passes to leave out. */
+  withoutPasses?: readonly PassName[];
   /** Writes ONNX Runtime's own profile to a file with this prefix. */
   profilePrefix?: string;
 }
@@ -98,7 +101,7 @@ export class ProgramSession implements ProgramRunner {
         remedy: 'Choose another device, for example --device cpu; pretext devices lists them.',
       });
     }
-    const { model, ...lowered } = lowerProgram(program, lowering);
+    const { model, ...lowered } = lowerProgram(applyPasses(program, options.withoutPasses), lowering);
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
     for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';

@@ -4,6 +4,7 @@ import { add, div, maximum, minimum, mul, reciprocal, scale, shift, sqrt, square
 import { sumSquares } from './ops/reduce.js';
 import { reshape, slice } from './ops/shape.js';
 import { input, scalar } from './ops/source.js';
+import { pack, SMALL_ELEMENTS, unpack } from './pack.js';
 import type { StateVariable } from './program.js';
 import type { FloatDType, Tensor } from './tensor.js';
 
@@ -65,14 +66,47 @@ export interface OptimiserStep {
   readonly gradientNorm: Tensor;
 }
 
+/** Tensors that one chain of operations updates: a large parameter, or all small ones of one kind as one vector. */
+interface UpdateGroup {
+  readonly members: readonly TrainedParameter[];
+  readonly decay: boolean;
+  readonly rateFactor: number;
+  readonly gradient: Tensor;
+}
+
+function updateGroups(parameters: readonly TrainedParameter[]): UpdateGroup[] {
+  const kinds = new Map<string, TrainedParameter[]>();
+  parameters.forEach((parameter, index) => {
+    const { tensor, decay, rateFactor } = parameter;
+    const key = tensor.size < SMALL_ELEMENTS ? `small ${decay} ${rateFactor}` : `large ${index}`;
+    const members = kinds.get(key);
+    if (members === undefined) kinds.set(key, [parameter]);
+    else members.push(parameter);
+  });
+  return [...kinds.values()].map((members) => {
+    const [{ decay, rateFactor }] = members;
+    return { members, decay, rateFactor, gradient: joined(members.map(({ gradient }) => gradient)) };
+  });
+}
+
+const joined = (tensors: readonly Tensor[]): Tensor => (tensors.length === 1 ? tensors[0] : pack(tensors));
+const separate = (tensor: Tensor, members: readonly TrainedParameter[]): Tensor[] =>
+  members.length === 1
+    ? [tensor]
+    : unpack(
+        tensor,
+        members.map((member) => member.tensor),
+      );
+
 /** One AdamW step over all parameters. */
 export function adamW(parameters: readonly TrainedParameter[], options: AdamWOptions): OptimiserStep {
   const dtype = parameters[0].tensor.dtype as FloatDType;
   const hyper = input(HYPERPARAMETERS, [3], dtype);
   const [rate, correction, epsilon] = [0, 1, 2].map((index) => reshape(slice(hyper, 0, index, index + 1), []));
 
-  const squaredNorm = parameters
-    .map((parameter) => sumSquares(parameter.gradient, null))
+  const groups = updateGroups(parameters);
+  const squaredNorm = groups
+    .map(({ gradient }) => sumSquares(gradient, null))
     .reduce((total, term) => add(total, term));
   const gradientNorm = sqrt(squaredNorm);
   const clip =
@@ -92,20 +126,28 @@ export function adamW(parameters: readonly TrainedParameter[], options: AdamWOpt
     return entry;
   };
 
-  const state: StateVariable[] = [];
-  for (const { name, tensor, gradient, decay, rateFactor } of parameters) {
+  const variables = new Map<string, StateVariable[]>();
+  for (const { members, decay, rateFactor, gradient } of groups) {
     const { stepSize, keep } = ratesOf(rateFactor);
-    const m = input(firstMoment(name), tensor.shape, dtype);
-    const v = input(secondMoment(name), tensor.shape, dtype);
+    const ms = members.map(({ name, tensor }) => input(firstMoment(name), tensor.shape, dtype));
+    const vs = members.map(({ name, tensor }) => input(secondMoment(name), tensor.shape, dtype));
+    const [tensor, m, v] = [members.map((member) => member.tensor), ms, vs].map(joined);
     const clipped = clip === null ? gradient : mul(gradient, clip);
     const nextM = add(scale(m, options.beta1), clipped);
     const nextV = add(scale(v, options.beta2), square(clipped));
     const update = mul(div(nextM, add(sqrt(nextV), epsilon)), stepSize);
     const kept = decay && options.weightDecay > 0 ? mul(tensor, keep) : tensor;
-    state.push({ name, current: tensor, next: sub(kept, update) });
-    state.push({ name: firstMoment(name), current: m, next: nextM });
-    state.push({ name: secondMoment(name), current: v, next: nextV });
+    const [next, toM, toV] = [sub(kept, update), nextM, nextV].map((result) => separate(result, members));
+    members.forEach(({ name, tensor: current }, index) => {
+      variables.set(name, [
+        { name, current, next: next[index] },
+        { name: firstMoment(name), current: ms[index], next: toM[index] },
+        { name: secondMoment(name), current: vs[index], next: toV[index] },
+      ]);
+    });
   }
+  // In the order of the parameters, however they were grouped.
+  const state = parameters.flatMap(({ name }) => variables.get(name) ?? []);
   return { input: hyper, state, gradientNorm };
 }
 

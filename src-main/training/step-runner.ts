@@ -14,7 +14,7 @@ import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimis
 import type { Program } from '../graph/program.js';
 import type { VitConfig } from '../nn/vit.js';
 import type { PretextTask } from '../ssl/pretext.js';
-import { initialState, pretextStep, type TrainingStep } from './step-program.js';
+import { blocksOf, initialState, pretextStep, type TrainingStep } from './step-program.js';
 
 export interface StepPlan {
   task: PretextTask;
@@ -193,8 +193,10 @@ function plannedSize(plan: StepPlan, sizes: readonly number[]): number {
   return sizes.find((size) => stepBytes(buildStep(plan, size).program) <= room) ?? last;
 }
 
-function buildStep({ task, vit, batch }: StepPlan, size: number): TrainingStep {
-  return pretextStep(task, vit, size, defaultAdamW, 'float32', { accumulate: size < batch });
+function buildStep({ task, vit, batch, onHost }: StepPlan, size: number): TrainingStep {
+  // A graphics card needs the whole batch at once to be busy.
+  const blocks = onHost ? blocksOf(task, vit, size) : 1;
+  return pretextStep(task, vit, size, defaultAdamW, 'float32', { accumulate: size < batch, blocks });
 }
 
 /** Values with zeros for gradients that are still to be gathered. */

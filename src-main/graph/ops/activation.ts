@@ -1,7 +1,8 @@
 /** @file The error function and GELU. */
 
 import { apply, applyAll, type Lowering, type OpDefinition, requireSameDType, type Tensor } from '../tensor.js';
-import { add, exp, mul, scale, square } from './elementwise.js';
+import { add, exp, mul, scale, square, sub } from './elementwise.js';
+import { scalar } from './source.js';
 
 const erfOp: OpDefinition<Record<string, never>> = {
   name: 'erf',
@@ -48,11 +49,12 @@ const geluOp: OpDefinition<Record<string, never>> = {
   },
   // The distribution gets a gradient of its own only where a gradient is differentiated again.
   gradient({ inputs: [x], outputs: [, distribution] }, [g, own]) {
-    const bell = exp(scale(square(x), -0.5));
-    const height = 1 / Math.sqrt(2 * Math.PI);
+    // With u = x / sqrt(2), which ONNX Runtime finds in the forward pass: x times the density is u exp(-u^2) / sqrt(pi).
+    const u = scale(x, Math.SQRT1_2);
+    const bell = (height: number) => exp(sub(scalar(Math.log(height), x.dtype), square(u)));
     const parts: Tensor[] = [];
-    if (g !== null) parts.push(mul(g, add(distribution, mul(x, scale(bell, height)))));
-    if (own !== null) parts.push(mul(own, scale(bell, height)));
+    if (g !== null) parts.push(mul(g, add(distribution, mul(u, bell(1 / Math.sqrt(Math.PI))))));
+    if (own !== null) parts.push(mul(own, bell(1 / Math.sqrt(2 * Math.PI))));
     return [parts.length === 0 ? null : parts.reduce((total, term) => add(total, term))];
   },
   lower({ inputs: [x] }, l) {
@@ -64,8 +66,11 @@ const geluOp: OpDefinition<Record<string, never>> = {
     const value = (number: number) => l.constant([number], [], x.dtype);
     const argument = l.emit('Mul', [l.input(0), value(Math.SQRT1_2)]);
     const error = single ? l.emit('Erf', [argument]) : erfFloat64(l, argument);
-    const half = l.emit('Mul', [error, value(0.5)]);
-    const distribution = l.emit('Add', [half, value(0.5)], { outputs: [l.output(1)] });
+    const outputs = [l.output(1)];
+    // Half of (1 + erf), which lies in 0..1: the hard sigmoid computes it in one pass; it has no float64 kernel.
+    const distribution = single
+      ? l.emit('HardSigmoid', [error], { attributes: { alpha: { float: 0.5 }, beta: { float: 0.5 } }, outputs })
+      : l.emit('Add', [l.emit('Mul', [error, value(0.5)]), value(0.5)], { outputs });
     l.emit('Mul', [l.input(0), distribution], { outputs: [l.output(0)] });
   },
   evaluate(_operation, [x], tf) {

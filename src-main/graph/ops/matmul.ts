@@ -1,6 +1,16 @@
 /** @file Matrix products: batched matmul, and the affine map of a linear layer. */
 
-import { apply, GraphError, isFloat, type OpDefinition, requireSameDType, type Tensor, typeName } from '../tensor.js';
+import {
+  apply,
+  GraphError,
+  isFloat,
+  type OpDefinition,
+  type Operation,
+  requireSameDType,
+  sameShape,
+  type Tensor,
+  typeName,
+} from '../tensor.js';
 import type { TfTensor } from '../tfjs.js';
 import { broadcastShapes, unbroadcast } from './elementwise.js';
 import { broadcastTo, reshape } from './shape.js';
@@ -92,6 +102,43 @@ export function matmul(a: Tensor, b: Tensor, options: Partial<MatmulAttributes> 
   return apply(matmulOp, [a, b], { transposeA: false, transposeB: false, factor: 1, ...options });
 }
 
+const gemmOp: OpDefinition<MatmulAttributes> = {
+  name: 'gemm',
+  infer([a, b, c], attributes) {
+    const [product] = matmulOp.infer([a, b], attributes);
+    requireSameDType('gemm', [a, b, c]);
+    if (product.shape.length !== 2 || !sameShape(product.shape, c.shape)) {
+      throw new GraphError(`gemm of ${[a, b, c].map(typeName).join(', ')}`);
+    }
+    return [product];
+  },
+  gradient({ inputs: [a, b], outputs, attributes }, [g]) {
+    if (g === null) return [null, null, null];
+    const product: Operation<MatmulAttributes> = {
+      definition: matmulOp,
+      inputs: [a, b],
+      outputs,
+      attributes,
+      values: null,
+    };
+    return [...(matmulOp.gradient?.(product, [g]) ?? [null, null]), g];
+  },
+  lower: ({ attributes: { transposeA, transposeB, factor } }, l) =>
+    void l.emit('Gemm', [l.input(0), l.input(1), l.input(2)], {
+      attributes: { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: factor } },
+      outputs: [l.output(0)],
+    }),
+  evaluate({ attributes: { transposeA, transposeB, factor } }, [a, b, c], tf) {
+    const product = tf.matMul(a, b, transposeA, transposeB);
+    return [tf.add(factor === 1 ? product : tf.mul(product, factor), c)];
+  },
+};
+
+/** Product of two matrices, either read transposed, plus a third: sums of products without a pass for the sum. */
+export function gemm(a: Tensor, b: Tensor, c: Tensor, options: Partial<MatmulAttributes> = {}): Tensor {
+  return apply(gemmOp, [a, b, c], { transposeA: false, transposeB: false, factor: 1, ...options });
+}
+
 const linearOp: OpDefinition<Record<string, never>> = {
   name: 'linear',
   infer([x, weight, bias]) {
@@ -146,4 +193,4 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
 }
 
 /** This file’s part of the op table. */
-export const matmulOps: readonly OpDefinition[] = [matmulOp, linearOp, columnSumOp];
+export const matmulOps: readonly OpDefinition[] = [matmulOp, gemmOp, linearOp, columnSumOp];

@@ -216,6 +216,37 @@ const splitOp: OpDefinition<SplitAttributes> = {
   evaluate: ({ attributes: { axis, parts } }, [x], tf) => tf.split(x, parts, axis),
 };
 
+type SplitSizesAttributes = {
+  readonly axis: number;
+  readonly sizes: readonly number[];
+};
+
+const splitSizesOp: OpDefinition<SplitSizesAttributes> = {
+  name: 'splitSizes',
+  infer([x], { axis, sizes }) {
+    const whole = sizes.every((size) => Number.isInteger(size) && size >= 0);
+    if (!whole || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[axis]) {
+      throw new GraphError(`split of axis ${axis} of ${typeName(x)} in [${sizes.join(', ')}]`);
+    }
+    return sizes.map((size) => ({ shape: x.shape.map((length, i) => (i === axis ? size : length)), dtype: x.dtype }));
+  },
+  gradient({ outputs, attributes: { axis } }, gradients) {
+    if (gradients.every((g) => g === null)) return [null];
+    return [
+      concat(
+        gradients.map((g, index) => g ?? zeros(outputs[index])),
+        axis,
+      ),
+    ];
+  },
+  lower: ({ outputs, attributes: { axis, sizes } }, l) =>
+    void l.emit('Split', [l.input(0), l.constant(sizes, [sizes.length], 'int64')], {
+      attributes: { axis },
+      outputs: outputs.map((_, index) => l.output(index)),
+    }),
+  evaluate: ({ attributes: { axis, sizes } }, [x], tf) => tf.split(x, [...sizes], axis),
+};
+
 /** Zeros of a tensor's type. */
 export function zeros(type: TensorType): Tensor {
   return broadcastTo(scalar(0, type.dtype), type.shape);
@@ -224,6 +255,11 @@ export function zeros(type: TensorType): Tensor {
 /** Equal parts along an axis. */
 export function split(x: Tensor, parts: number, axis: number): readonly Tensor[] {
   return applyAll(splitOp, [x], { axis: normaliseAxis(axis, x.rank), parts });
+}
+
+/** Parts of the given lengths along an axis. */
+export function splitSizes(x: Tensor, sizes: readonly number[], axis: number): readonly Tensor[] {
+  return applyAll(splitSizesOp, [x], { axis: normaliseAxis(axis, x.rank), sizes: [...sizes] });
 }
 
 type PadAttributes = {
@@ -270,5 +306,6 @@ export const shapeOps: readonly OpDefinition[] = [
   concatOp,
   sliceOp,
   splitOp,
+  splitSizesOp,
   padOp,
 ];

@@ -21,6 +21,7 @@ import { poolOps } from './pool.js';
 import { rearrangeOps } from './rearrange.js';
 import { reduceOps } from './reduce.js';
 import { resampleOps } from './resample.js';
+import { sequenceOps } from './sequence.js';
 import { shapeOps } from './shape.js';
 import { sourceOps } from './source.js';
 
@@ -48,4 +49,5 @@ export const OPS: readonly OpDefinition[] = [
   ...gatherOps,
   ...paddingOps,
   ...rearrangeOps,
+  ...sequenceOps,
 ];

@@ -3,7 +3,7 @@
 import { erf, gelu } from '../../../../src-main/graph/ops/activation.js';
 import * as elementwise from '../../../../src-main/graph/ops/elementwise.js';
 import { gatherRows, putAlongAxis, scatterAddRows, takeAlongAxis } from '../../../../src-main/graph/ops/index.js';
-import { columnSum, linear, matmul } from '../../../../src-main/graph/ops/matmul.js';
+import { columnSum, gemm, linear, matmul } from '../../../../src-main/graph/ops/matmul.js';
 import {
   cosineSimilarity,
   l2Normalise,
@@ -13,7 +13,17 @@ import {
   softmax,
 } from '../../../../src-main/graph/ops/normalise.js';
 import { logSumExp, max, mean, min, sum, sumSquares, variance } from '../../../../src-main/graph/ops/reduce.js';
-import { broadcastTo, concat, pad, reshape, slice, split, transpose } from '../../../../src-main/graph/ops/shape.js';
+import { after } from '../../../../src-main/graph/ops/sequence.js';
+import {
+  broadcastTo,
+  concat,
+  pad,
+  reshape,
+  slice,
+  split,
+  splitSizes,
+  transpose,
+} from '../../../../src-main/graph/ops/shape.js';
 import { sizeOf } from '../../../../src-main/graph/tensor.js';
 import { binary, lengthOf, logSumExpOf, type MakeCase, make, reduction, row, rowWise, unary } from './case-kit.js';
 import { ATTENTION_CASES } from './cases/attention-cases.js';
@@ -163,6 +173,17 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
       x.nd.at(index.map((i, other) => (other === axis ? i + part * shape[axis] : i)));
     return c.done(output, (index) => piece(index, 0) * piece(index, parts - 2));
   }),
+  splitSizes: make((draw, c) => {
+    const shape = draw.shape(1, 3, 2);
+    const axis = draw.axis(shape);
+    const [before, after] = [draw.integer(0, 2), draw.integer(0, 2)];
+    const x = c.float(shape.map((length, i) => (i === axis ? before + length + after : length)));
+    // The outer parts are left out: their gradient is zero.
+    const [, middle] = splitSizes(x.tensor, [before, shape[axis], after], axis - draw.oneOf(0, shape.length));
+    return c.done(elementwise.square(middle), (index) => {
+      return x.nd.at(index.map((i, other) => (other === axis ? i + before : i))) ** 2;
+    });
+  }),
   pad: make((draw, c) => {
     const x = c.float(draw.shape(1, 3));
     const axis = draw.axis(x.tensor.shape);
@@ -191,6 +212,22 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
           range(inner).map((k) => a.nd.matrixAt(index, r, k, transposeA) * b.nd.matrixAt(index, k, column, transposeB)),
         )
       );
+    });
+  }),
+  gemm: make((draw, c) => {
+    const [rows, inner, columns] = [draw.integer(1, 3), draw.integer(1, 4), draw.integer(1, 3)];
+    const transposeA = draw.oneOf(true, false);
+    const transposeB = draw.oneOf(true, false);
+    const factor = draw.oneOf(1, 0.5, -0.25);
+    const a = c.float(transposeA ? [inner, rows] : [rows, inner]);
+    const b = c.float(transposeB ? [columns, inner] : [inner, columns]);
+    const added = c.float([rows, columns]);
+    return c.done(gemm(a.tensor, b.tensor, added.tensor, { transposeA, transposeB, factor }), (index) => {
+      const [r, column] = index;
+      const terms = range(inner).map(
+        (k) => a.nd.matrixAt(index, r, k, transposeA) * b.nd.matrixAt(index, k, column, transposeB),
+      );
+      return factor * total(terms) + added.nd.at(index);
     });
   }),
   linear: make((draw, c) => {
@@ -289,5 +326,10 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
       const [left, right] = [row(a.nd, [i], width), row(b.nd, [j], width)];
       return total(left.map((value, k) => value * right[k])) / (lengthOf(left) * lengthOf(right));
     });
+  }),
+  after: make((draw, c) => {
+    const [x, earlier, scalar] = [c.float(draw.shape(0, 3)), c.float(draw.shape(0, 3)), c.float([])];
+    const ordered = after(elementwise.square(x.tensor), [elementwise.exp(earlier.tensor), scalar.tensor]);
+    return c.done(ordered, (index) => x.nd.at(index) ** 2);
   }),
 };
