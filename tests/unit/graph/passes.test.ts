@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src-main/base/random.js';
 import { ProgramSession } from '../../../src-main/engine/session.js';
 import { gradients, topologicalOrder } from '../../../src-main/graph/gradient.js';
+import { peakActivationBytes } from '../../../src-main/graph/memory.js';
 import {
   add,
   exp,
@@ -31,6 +32,7 @@ import {
 import { constant, input, scalar } from '../../../src-main/graph/ops/source.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../../../src-main/graph/optimiser.js';
 import { applyPasses, PASS_NAMES, PASSES, type PassName } from '../../../src-main/graph/passes/index.js';
+import { recompute } from '../../../src-main/graph/passes/recompute.js';
 import { resultsOf } from '../../../src-main/graph/passes/rewrite.js';
 import { type Program, program } from '../../../src-main/graph/program.js';
 import type { Tensor } from '../../../src-main/graph/tensor.js';
@@ -135,9 +137,18 @@ const inpainting = inpaintingTask({ maskRatio: 0.5, decoderWidth: 12, decoderDep
 const contrastive = contrastiveTask({ temperature: 0.2, hiddenWidth: 16, projectionWidth: 8 });
 
 /** Losses and state after three steps. */
-async function trained(task: PretextTask, blocks: number, without: readonly PassName[]) {
+async function trained(
+  task: PretextTask,
+  blocks: number,
+  without: readonly PassName[],
+  change: (built: Program) => Program = (built) => built,
+) {
   const step = pretextStep(task, vit, batch, defaultAdamW, 'float32', { blocks });
-  const session = await ProgramSession.create(step.program, { provider: 'cpu', threads: 1, withoutPasses: without });
+  const session = await ProgramSession.create(change(step.program), {
+    provider: 'cpu',
+    threads: 1,
+    withoutPasses: without,
+  });
   session.setValues(initialState(step, 1));
   const images = Float32Array.from({ length: batch * task.views * 256 }, (_, i) => Math.sin(i * i));
   const losses: number[] = [];
@@ -173,6 +184,23 @@ describe('results are equal', () => {
       expectEqual(all, other, `without ${without.join(', ')}`);
       expect(all.nodeCount).toBeLessThanOrEqual(other.nodeCount);
     }
+  });
+
+  test('with values of the forward pass computed again, in less memory', async () => {
+    for (const task of [inpainting, contrastive]) {
+      const plain = await trained(task, 1, []);
+      expectEqual(plain, await trained(task, 1, [], (built) => recompute(built, 'loss', 2)), task.method);
+      const deep = pretextStep(task, { ...vit, width: 48, depth: 6, imageSize: 64, patchSize: 8 }, 8, defaultAdamW).program;
+      const ratio = peakActivationBytes(recompute(deep, 'loss', 3)) / peakActivationBytes(deep);
+      expect(ratio, task.method).toBeLessThan(0.85);
+    }
+  });
+
+  test('without a loss or a place to cut, a program stays as it is', () => {
+    const built = program('p', { inputs: [x], outputs: { y: exp(x) } });
+    expect(recompute(built)).toBe(built);
+    const other = program('p', { inputs: [x], outputs: { loss: sum(x, null) } });
+    expect(recompute(other)).toBe(other);
   });
 
   test('with the batch in blocks', async () => {

@@ -1,0 +1,49 @@
+/**
+ * @file Digests of the compiled graphs of real steps: a change of an op, a pass, a layer or the optimiser that changes
+ * what is run shows here. Where the change is meant, look at the node counts and bring the file up to date:
+ *
+ *   UPDATE_GOLDEN=1 npx vitest run --project unit tests/unit/graph/golden.test.ts
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkedSize, selfCheckProgram } from '../../../src-main/engine/self-check.js';
+import { lowerProgram } from '../../../src-main/graph/onnx.js';
+import { defaultAdamW } from '../../../src-main/graph/optimiser.js';
+import { applyPasses } from '../../../src-main/graph/passes/index.js';
+import { recompute } from '../../../src-main/graph/passes/recompute.js';
+import type { Program } from '../../../src-main/graph/program.js';
+import { VIT_BACKBONES } from '../../../src-main/nn/vit.js';
+import { contrastiveTask } from '../../../src-main/ssl/contrastive.js';
+import { inpaintingTask } from '../../../src-main/ssl/inpainting.js';
+import { blocksOf, pretextStep } from '../../../src-main/training/step-program.js';
+
+const FILE = resolve('tests/fixtures/golden-graphs.json');
+
+/** The demo's encoder. */
+const demo = { ...VIT_BACKBONES['vit-tiny'], depth: 4, imageSize: 64, patchSize: 8, channels: 1 };
+const tiny = { ...VIT_BACKBONES['vit-tiny'], imageSize: 224, patchSize: 16, channels: 1 };
+const [inpainting, contrastive] = [inpaintingTask(), contrastiveTask()];
+
+const step = (task: typeof inpainting, config: typeof demo, batch: number): Program =>
+  pretextStep(task, config, batch, defaultAdamW, 'float32', { blocks: blocksOf(task, config, batch) }).program;
+
+const programs: Readonly<Record<string, () => Program>> = {
+  'self check': () => selfCheckProgram(checkedSize).program,
+  'demo inpainting, batch 64': () => step(inpainting, demo, 64),
+  'demo contrastive, batch 64': () => step(contrastive, demo, 64),
+  'vit-tiny inpainting, 224 px, batch 32': () => step(inpainting, tiny, 32),
+  'demo contrastive, recomputed': () => recompute(step(contrastive, demo, 64)),
+};
+
+test('compiled graphs are those of the golden file', () => {
+  const found = Object.fromEntries(
+    Object.entries(programs).map(([name, build]) => {
+      const { digest, nodeCount } = lowerProgram(applyPasses(build()));
+      return [name, { digest, nodeCount }];
+    }),
+  );
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(FILE, `${JSON.stringify(found, null, 2)}\n`);
+  expect(found).toEqual(JSON.parse(readFileSync(FILE, 'utf8')));
+});
