@@ -224,7 +224,7 @@ type SplitSizesAttributes = {
 const splitSizesOp: OpDefinition<SplitSizesAttributes> = {
   name: 'splitSizes',
   infer([x], { axis, sizes }) {
-    const whole = sizes.every((size) => Number.isInteger(size) && size >= 0);
+    const whole = sizes.every((size) => Number.isInteger(size) && size > 0);
     if (!whole || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[axis]) {
       throw new GraphError(`split of axis ${axis} of ${typeName(x)} in [${sizes.join(', ')}]`);
     }

@@ -190,7 +190,12 @@ describe('results are equal', () => {
     for (const task of [inpainting, contrastive]) {
       const plain = await trained(task, 1, []);
       expectEqual(plain, await trained(task, 1, [], (built) => recompute(built, 'loss', 2)), task.method);
-      const deep = pretextStep(task, { ...vit, width: 48, depth: 6, imageSize: 64, patchSize: 8 }, 8, defaultAdamW).program;
+      const deep = pretextStep(
+        task,
+        { ...vit, width: 48, depth: 6, imageSize: 64, patchSize: 8 },
+        8,
+        defaultAdamW,
+      ).program;
       const ratio = peakActivationBytes(recompute(deep, 'loss', 3)) / peakActivationBytes(deep);
       expect(ratio, task.method).toBeLessThan(0.85);
     }

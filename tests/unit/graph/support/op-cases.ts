@@ -176,12 +176,12 @@ export const OP_CASES: Readonly<Record<string, MakeCase>> = {
   splitSizes: make((draw, c) => {
     const shape = draw.shape(1, 3, 2);
     const axis = draw.axis(shape);
-    const [before, after] = [draw.integer(0, 2), draw.integer(0, 2)];
-    const x = c.float(shape.map((length, i) => (i === axis ? before + length + after : length)));
+    const [first, last] = [draw.integer(1, 2), draw.integer(1, 2)];
+    const x = c.float(shape.map((length, i) => (i === axis ? first + length + last : length)));
     // The outer parts are left out: their gradient is zero.
-    const [, middle] = splitSizes(x.tensor, [before, shape[axis], after], axis - draw.oneOf(0, shape.length));
+    const [, middle] = splitSizes(x.tensor, [first, shape[axis], last], axis - draw.oneOf(0, shape.length));
     return c.done(elementwise.square(middle), (index) => {
-      return x.nd.at(index.map((i, other) => (other === axis ? i + before : i))) ** 2;
+      return x.nd.at(index.map((i, other) => (other === axis ? i + first : i))) ** 2;
     });
   }),
   pad: make((draw, c) => {
