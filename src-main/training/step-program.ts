@@ -35,7 +35,12 @@ export function trainingStep(
   parameters: readonly Parameter[],
   graph: LossGraph,
   options: AdamWOptions,
-  { rateFactor = () => 1, accumulate = false, blocks = 1, optimise = (parts) => adamW(parts, options) }: StepOptions = {},
+  {
+    rateFactor = () => 1,
+    accumulate = false,
+    blocks = 1,
+    optimise = (parts) => adamW(parts, options),
+  }: StepOptions = {},
 ): TrainingStep {
   const trained = parameters.filter((parameter) => parameter.trainable && rateFactor(parameter) > 0);
   const sources = trained.map((parameter) => parameter.tensor);
