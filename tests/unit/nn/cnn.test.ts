@@ -10,6 +10,7 @@ import { sum } from '../../../src-main/graph/ops/reduce.js';
 import { input } from '../../../src-main/graph/ops/source.js';
 import { sizeOf } from '../../../src-main/graph/tensor.js';
 import { batchNormLayer, convNextBlock, patchEmbedding } from '../../../src-main/nn/conv-layers.js';
+import { fitWeights } from '../../../src-main/nn/foreign-weights.js';
 import { ParameterScope } from '../../../src-main/nn/parameters.js';
 import { resNetClassifier, resNetEncoder, resNetWidth } from '../../../src-main/nn/resnet.js';
 import { defaultUNet, uNet } from '../../../src-main/nn/unet.js';
@@ -74,6 +75,22 @@ describe('networks', () => {
       expect(replaced.every((parameter) => parameter.name.includes('.running_') && !parameter.trainable)).toBe(true);
       expect(replaced.length > 0).toBe(mode === 'train');
     }
+  });
+
+  test('torchvision’s weights load whole, running statistics with them, the count of batches unread', () => {
+    const scope = ParameterScope.root('float32');
+    resNetClassifier(scope, 'resnet-18', input('images', [2, 3, 64, 64], 'float32'), 1000, { mode: 'train' });
+    const foreign = new Map<string, { shape: number[]; data: Float32Array }>();
+    for (const line of fixture.resnets['resnet-18']) {
+      const [name, shape] = [line.slice(0, line.indexOf(' ')), JSON.parse(line.slice(line.indexOf(' '))) as number[]];
+      foreign.set(name, { shape, data: new Float32Array(sizeOf(shape)).fill(2) });
+    }
+    foreign.set('bn1.num_batches_tracked', { shape: [], data: Float32Array.of(7) });
+    const { values, report } = fitWeights(scope.parameters, foreign);
+    expect(report.missing).toEqual([]);
+    expect(report.unused).toEqual([]);
+    expect(report.loaded.length).toBe(scope.parameters.length);
+    expect(values.get('layer4.1.bn2.running_var')?.[511]).toBe(2);
   });
 
   test('widths of features', () => {
