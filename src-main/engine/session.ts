@@ -30,7 +30,7 @@ export interface SessionOptions {
   threads: number;
   /** Graph passes to leave out. */
   withoutPasses?: readonly PassName[];
-  /** Writes ONNX Runtime's own profile to a file with this prefix. */
+  /** Writes ONNX Runtime's own profile to a file with this prefix; PRETEXT_ORT_PROFILE where absent. */
   profilePrefix?: string;
 }
 
@@ -101,6 +101,7 @@ export class ProgramSession implements ProgramRunner {
         remedy: 'Choose another device, for example --device cpu; pretext devices lists them.',
       });
     }
+    const profilePrefix = options.profilePrefix ?? process.env.PRETEXT_ORT_PROFILE;
     const { model, ...lowered } = lowerProgram(applyPasses(program, options.withoutPasses), lowering);
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
@@ -109,8 +110,8 @@ export class ProgramSession implements ProgramRunner {
     try {
       const session = await ort.InferenceSession.create(model, {
         ...commonOptions(options),
-        enableProfiling: options.profilePrefix !== undefined,
-        ...(options.profilePrefix === undefined ? {} : { profileFilePrefix: options.profilePrefix }),
+        enableProfiling: profilePrefix !== undefined,
+        ...(profilePrefix === undefined ? {} : { profileFilePrefix: profilePrefix }),
         ...(stateKind === 'gpu-buffer' ? { preferredOutputLocation: locations } : {}),
       });
       return new ProgramSession(program, lowered, session, options, stateKind, performance.now() - started);
