@@ -3,7 +3,9 @@
 import { accumulateGradients } from '../graph/accumulate.js';
 import { inBlocks, type LossGraph } from '../graph/blocks.js';
 import { gradients } from '../graph/gradient.js';
+import { INITIAL_SCALE, LOSS_SCALE, lossScale } from '../graph/loss-scale.js';
 import { type AdamWOptions, adamW, type OptimiserStep, type TrainedParameter } from '../graph/optimiser.js';
+import { mixedPrecision } from '../graph/passes/mixed-precision.js';
 import { type Program, program } from '../graph/program.js';
 import { type FloatDType, sizeOf } from '../graph/tensor.js';
 import { initialValues, type Parameter, ParameterScope } from '../nn/parameters.js';
@@ -24,6 +26,8 @@ export interface StepOptions {
   optimise?: (parameters: readonly TrainedParameter[]) => OptimiserStep;
   /** The loss is given over this share of the batch, which is computed in so many blocks. 1 where absent. */
   blocks?: number;
+  /** Whether matrix products and convolutions are in half precision, under a scaled loss. Float32 programs only. */
+  mixed?: boolean;
 }
 
 /**
@@ -40,35 +44,39 @@ export function trainingStep(
     accumulate = false,
     blocks = 1,
     optimise = (parts) => adamW(parts, options),
+    mixed = false,
   }: StepOptions = {},
 ): TrainingStep {
   const trained = parameters.filter((parameter) => parameter.trainable && rateFactor(parameter) > 0);
   const sources = trained.map((parameter) => parameter.tensor);
-  const whole = blocks > 1 ? inBlocks(graph, sources, blocks) : { ...graph, gradients: gradients(graph.loss, sources) };
+  const scaling = mixed ? lossScale() : null;
+  const scaled = scaling === null ? graph : { ...graph, loss: scaling.scaled(graph.loss) };
+  const whole =
+    blocks > 1 ? inBlocks(scaled, sources, blocks) : { ...scaled, gradients: gradients(scaled.loss, sources) };
   const withGradients = trained.map((parameter, index) => ({
     name: parameter.name,
     tensor: parameter.tensor,
-    gradient: whole.gradients[index],
+    gradient: scaling === null ? whole.gradients[index] : scaling.unscaled(whole.gradients[index]),
     decay: parameter.decay,
     rateFactor: rateFactor(parameter),
   }));
+  const move = scaling === null ? optimise : scaling.guarded(optimise);
   const { inputs, state, gradientNorm } = accumulate
-    ? accumulateGradients(withGradients, optimise)
-    : singleStep(optimise(withGradients));
+    ? accumulateGradients(withGradients, move)
+    : singleStep(move(withGradients));
   // Running statistics move with every part of a batch that is read, as in PyTorch.
   const running = parameters.flatMap(({ name: variable, tensor, next }) =>
     next === undefined ? [] : [{ name: variable, current: tensor, next }],
   );
   const held = parameters.filter((parameter) => !trained.includes(parameter) && parameter.next === undefined);
-  return {
-    parameters,
-    program: program(name, {
-      inputs: [...whole.inputs, ...inputs],
-      state: [...state, ...running],
-      frozen: held.map((parameter) => parameter.tensor),
-      outputs: { loss: whole.loss, gradientNorm, ...whole.monitors },
-    }),
-  };
+  const loss = scaling === null ? whole.loss : scaling.unscaled(whole.loss);
+  const step = program(name, {
+    inputs: [...whole.inputs, ...inputs],
+    state: [...state, ...running],
+    frozen: held.map((parameter) => parameter.tensor),
+    outputs: { loss, gradientNorm, ...whole.monitors, ...(scaling === null ? {} : { lossScale: scaling.current }) },
+  });
+  return { parameters, program: scaling === null ? step : mixedPrecision(step) };
 }
 
 const singleStep = ({ input, ...step }: OptimiserStep) => ({ ...step, inputs: [input] });
@@ -105,7 +113,8 @@ export function pretextStep(
 export function initialState(step: TrainingStep, seed: number): Map<string, Float32Array> {
   const values = initialValues(step.parameters, seed);
   for (const { name, current } of step.program.state) {
-    if (!values.has(name)) values.set(name, new Float32Array(sizeOf(current.shape)));
+    if (values.has(name)) continue;
+    values.set(name, new Float32Array(sizeOf(current.shape)).fill(name === LOSS_SCALE ? INITIAL_SCALE : 0));
   }
   return values;
 }
