@@ -19,6 +19,18 @@ export interface SkippedFile {
   reason: string;
 }
 
+/** Files that no import could take in, and images whose pixels were refused afterwards. */
+const SKIPPED = `(
+  SELECT path, reason FROM file INDEXED BY file_skipped WHERE reason IS NOT NULL
+  UNION ALL
+  SELECT image.path, pixel_refusal.reason FROM pixel_refusal JOIN image ON image.id = image_id WHERE available = 1)`;
+
+/** A reason, and how many files were skipped for it. */
+export interface SkippedReason {
+  reason: string;
+  files: number;
+}
+
 export class Catalogue {
   private counted: { version: string; counts: CatalogueCounts } | null = null;
 
@@ -63,23 +75,28 @@ export class Catalogue {
     return row ?? { patients: 0, studies: 0, series: 0, images: 0, frames: 0 };
   }
 
-  /** Files that imports so far could not take in, with the reason, ordered by path. */
+  /** Files that were refused so far, by their header or by their pixels, with the reason, ordered by path. */
   skippedFiles(): SkippedFile[] {
-    return this.database.all<SkippedFile>(
-      'SELECT path, reason FROM file INDEXED BY file_skipped WHERE reason IS NOT NULL ORDER BY path',
+    return this.database.all<SkippedFile>(`SELECT path, reason FROM ${SKIPPED} ORDER BY path`);
+  }
+
+  /** The reasons for which files were skipped, the most frequent first. */
+  skippedReasons(): SkippedReason[] {
+    return this.database.all<SkippedReason>(
+      `SELECT reason, count(*) AS files FROM ${SKIPPED} GROUP BY reason ORDER BY files DESC, reason`,
     );
   }
 
   /** How many they are. */
   skippedCount(): number {
-    return this.database.one<{ n: number }>('SELECT count(*) AS n FROM file WHERE reason IS NOT NULL')?.n ?? 0;
+    return this.database.one<{ n: number }>(`SELECT count(*) AS n FROM ${SKIPPED}`)?.n ?? 0;
   }
 
-  /** A part of them, for a list that is scrolled. */
-  skippedPage(offset: number, limit: number): SkippedFile[] {
+  /** A part of those with one reason, for a list that is scrolled. */
+  skippedPage(reason: string, offset: number, limit: number): SkippedFile[] {
     return this.database.all<SkippedFile>(
-      'SELECT path, reason FROM file INDEXED BY file_skipped WHERE reason IS NOT NULL ORDER BY path LIMIT ? OFFSET ?',
-      [limit, offset],
+      `SELECT path, reason FROM ${SKIPPED} WHERE reason = ? ORDER BY path LIMIT ? OFFSET ?`,
+      [reason, limit, offset],
     );
   }
 

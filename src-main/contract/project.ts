@@ -65,9 +65,15 @@ export const projectCalls = {
   'import:sample': { argument: nothing, answer: itemId },
   /** Watches a folder no longer. */
   'import:unwatch': { argument: v.object({ folder: filePath }), answer: projectInfo },
+  /** Why files were skipped, the most frequent reason first. */
+  'import:skippedReasons': {
+    argument: nothing,
+    answer: v.array(v.object({ reason: v.string(), files: wholeNumber })),
+  },
+  /** Files that were skipped for one reason. */
   'import:skipped': {
-    argument: v.object({ offset: wholeNumber, limit: v.pipe(wholeNumber, v.maxValue(1000)) }),
-    answer: v.object({ total: wholeNumber, files: v.array(skippedFile) }),
+    argument: v.object({ reason: v.string(), offset: wholeNumber, limit: v.pipe(wholeNumber, v.maxValue(1000)) }),
+    answer: v.array(skippedFile),
   },
   /** Writes the whole list as CSV. */
   'import:saveSkipped': { argument: v.object({ path: filePath }), answer: v.object({ path: filePath }) },

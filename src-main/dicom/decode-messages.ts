@@ -8,7 +8,7 @@ import type { TagList } from './tags.js';
 
 export type DecodeRequest =
   | { id: number; kind: 'header'; path: string }
-  | { id: number; kind: 'normalise'; path: string; side: number }
+  | { id: number; kind: 'normalise'; path: string; side: number; recipe: number }
   | { id: number; kind: 'tags'; path: string; identifiers: boolean }
   | { id: number; kind: 'frame'; path: string; frame: number }
   | { id: number; kind: 'inspect'; path: string };

@@ -9,6 +9,7 @@ import type {
   NormaliseResult,
   TagsResult,
 } from './decode-messages.js';
+import { NORMALISE_RECIPE } from './normalise.js';
 import { ReaderPool, type ReaderPoolOptions, type WithoutId } from './reader-pool.js';
 import { newReader } from './reader-process.js';
 
@@ -39,9 +40,15 @@ export class DecodePool {
     return this.ask({ kind: 'header', path }, (reply) => (reply.kind === 'header' ? reply.result : null));
   }
 
-  /** Every frame of a file as a square of `side` pixels (see `normaliseFrame`), or the reason why it is refused. */
-  normalise(path: string, side: number): Promise<NormaliseResult> {
-    return this.ask({ kind: 'normalise', path, side }, (reply) => (reply.kind === 'normalise' ? reply.result : null));
+  /**
+   * Every frame of a file as a square of `side` pixels (see `normaliseFrame`), or the reason why it is refused.
+   *
+   * @param recipe version of the preparation, one of `NORMALISE_RECIPES`
+   */
+  normalise(path: string, side: number, recipe = NORMALISE_RECIPE): Promise<NormaliseResult> {
+    return this.ask({ kind: 'normalise', path, side, recipe }, (reply) =>
+      reply.kind === 'normalise' ? reply.result : null,
+    );
   }
 
   /** One frame in full resolution (see `displayFrame`), counted from 0, or the reason why it is refused. */

@@ -41,7 +41,7 @@ async function inspectFile(path: string): Promise<Inspection> {
   return inspectBytes(await readWholeFile(path), path, openWatched);
 }
 
-async function normalise(path: string, side: number): Promise<NormaliseResult> {
+async function normalise(path: string, side: number, recipe: number): Promise<NormaliseResult> {
   const { header, elements, readFrame } = await openWatched(await readWholeFile(path), path);
   if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
     throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
@@ -52,7 +52,7 @@ async function normalise(path: string, side: number): Promise<NormaliseResult> {
     guard.grow((side * side) / 2);
     const pixels = await readFrame(frame);
     const guide =
-      elements === null
+      elements === null || recipe < 2
         ? undefined
         : { voi: voiOf(levelsOf(elements, frame), header), padding: paddingOf(elements, header, pixels.mapping) };
     frames.push(normaliseFrame(modalityFrame(pixels, 0), header.rows, header.columns, header, side, guide));
@@ -96,7 +96,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
     if (kind === 'tags')
       return { id, kind, result: { ok: true, list: await readTagsFromFile(path, request.identifiers) } };
     if (kind === 'frame') return { id, kind, result: await readFrame(path, request.frame) };
-    return { id, kind, result: await normalise(path, request.side) };
+    return { id, kind, result: await normalise(path, request.side, request.recipe) };
   } catch (error) {
     return { id, kind, result: { ok: false, reason: reasonOf(error) } };
   }

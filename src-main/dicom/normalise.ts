@@ -1,5 +1,6 @@
 /** @file A modality frame as training sees it: a square of 16-bit grey values that means the same for every scanner. */
 
+import { PretextError } from '../base/errors.js';
 import { invertMonochrome1 } from './grey.js';
 import type { ImageHeader } from './header.js';
 import { fitInside, resize } from './resize.js';
@@ -10,6 +11,22 @@ import { shownByVoi, type ValueRange, type Voi, withoutPadding } from './voi.js'
  * made anew.
  */
 export const NORMALISE_RECIPE = 2;
+
+/**
+ * Versions that can be carried out: a model sees pixels as it was trained on them. 1: percentiles of the frame for
+ * everything but CT, no VOI LUT, padding taken for values.
+ */
+export const NORMALISE_RECIPES: readonly number[] = [1, NORMALISE_RECIPE];
+
+/** @throws PretextError `bad-file` where this program does not know how version `recipe` prepares pixels. */
+export function requireRecipe(recipe: number): void {
+  if (NORMALISE_RECIPES.includes(recipe)) return;
+  throw new PretextError({
+    code: 'bad-file',
+    message: `It was trained on pixels that were prepared in another way (version ${recipe}; this Pretext knows ${NORMALISE_RECIPES.join(' and ')}).`,
+    remedy: 'Use the newer Pretext that made it, or train anew with this one.',
+  });
+}
 
 /**
  * Window for CT in Hounsfield units. It is fixed and not the header's: Hounsfield units are absolute, so one window

@@ -22,12 +22,14 @@ export interface ExportedClassifier {
 
 /** How pixels become the model's input: the text of the metadata entry `preprocessing`. */
 export function preprocessing({ vit, cacheSide, normalisation }: ExportedClassifier): object {
+  const percentiles = 'other modalities: 0.5th to 99.5th percentile of the frame to 0..1, clipped';
+  const ofToday = `CR, DX, IO, MG, PX and RG: their VOI LUT or window to 0..1, where it shows more than a tenth of the range; ${percentiles}; pixel padding left out of them and black`;
   return {
     version: normalisation,
     input: `float32 [1, ${vit.channels}, ${vit.imageSize}, ${vit.imageSize}]`,
     steps: [
       'decode one frame; apply the modality LUT or rescale slope and intercept; colour becomes luminance',
-      'CT: window -1024 to 1024 HU to 0..1; other modalities: 0.5th to 99.5th percentile of the frame to 0..1, clipped',
+      `CT: window -1024 to 1024 HU to 0..1; ${normalisation < 2 ? percentiles : ofToday}`,
       'MONOCHROME1: invert, so that bright means dense',
       `resample to ${cacheSide} pixels on the longer side by area averaging, keep the pixel aspect ratio, centre on black, square; 16 bits`,
       `resample the square to ${vit.imageSize} by ${vit.imageSize} pixels`,

@@ -5,9 +5,10 @@ import { fileError, PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { type Sample, type SampleFilter, samples } from '../catalogue/queries.js';
+import { recordRefusals } from '../catalogue/refusals.js';
 import { containerOf } from '../dicom/address.js';
 import { DecodePool } from '../dicom/decode-pool.js';
-import { NORMALISE_RECIPE } from '../dicom/normalise.js';
+import { NORMALISE_RECIPE, requireRecipe } from '../dicom/normalise.js';
 import { flipAllowed } from './flip.js';
 import { measureCache } from './quality.js';
 import { recordBytes } from './records.js';
@@ -86,10 +87,17 @@ function requireSpace(folder: string, side: number, missing: readonly Sample[]):
   });
 }
 
+/** How pixels are prepared. */
+interface Prepared {
+  side: number;
+  /** Version of the normalisation. */
+  recipe: number;
+}
+
 async function build(
   store: PixelStoreWriter,
   pool: DecodePool,
-  side: number,
+  { side, recipe }: Prepared,
   missing: readonly Sample[],
   control: JobControl,
 ): Promise<void> {
@@ -100,7 +108,7 @@ async function build(
   let lastCommit = Date.now();
 
   const takeOne = async (sample: Sample): Promise<void> => {
-    const result = await pool.normalise(sample.path, side);
+    const result = await pool.normalise(sample.path, side, recipe);
     if (failed) return;
     if (result.ok) store.append(sample.imageId, result.frames);
     else store.skip({ image: sample.imageId, skipped: result.reason, file: fileFacts(sample.path) });
@@ -131,10 +139,11 @@ async function build(
 async function addMissing(
   project: Project,
   files: StoreFiles,
-  side: number,
+  prepared: Prepared,
   wanted: readonly Sample[],
   control: JobControl,
 ): Promise<StoreIndex> {
+  const { side } = prepared;
   const lock = project.lock(`pixels-${side}`);
   try {
     mkdirSync(project.pixelsFolder, { recursive: true });
@@ -146,7 +155,7 @@ async function addMissing(
       requireSpace(project.pixelsFolder, side, missing);
       const pool = new DecodePool();
       try {
-        await build(store, pool, side, missing, control);
+        await build(store, pool, prepared, missing, control);
       } finally {
         await pool.close();
       }
@@ -159,6 +168,16 @@ async function addMissing(
   } finally {
     lock.release();
   }
+}
+
+/** Why each image wanted has no pixels; null where it has. */
+function refusalsOf(index: StoreIndex, wanted: readonly Sample[]): Map<number, string | null> {
+  return new Map(
+    wanted.map(({ imageId }) => [
+      imageId,
+      index.stored.has(imageId) ? null : (index.skipped.get(imageId)?.skipped ?? null),
+    ]),
+  );
 }
 
 function cacheOf(files: StoreFiles, side: number, wanted: readonly Sample[], index: StoreIndex): PixelCache {
@@ -195,15 +214,18 @@ function cacheOf(files: StoreFiles, side: number, wanted: readonly Sample[], ind
  * What is missing is decoded and normalised by threads first; an image that cannot be decoded is listed in `skipped`
  * and tried again when its file changes. A stopped or killed call goes on where it was.
  *
+ * @param recipe version of the normalisation that a model was trained with; each has a cache of its own
  * @throws PretextError `cancelled`; `disk-full` (the cache stays usable); `project-busy` where another process builds
- *   this cache; `unreadable`.
+ *   this cache; `unreadable`; `bad-file` for a recipe that this program does not know.
  */
 export async function ensurePixelCache(
   project: Project,
   side: number,
   control: JobControl,
   select: SampleFilter = {},
+  recipe: number = NORMALISE_RECIPE,
 ): Promise<PixelCache> {
+  requireRecipe(recipe);
   if (!cacheSides.some((known) => known === side)) {
     throw new PretextError({
       code: 'bad-argument',
@@ -212,9 +234,13 @@ export async function ensurePixelCache(
     });
   }
   const wanted = samples(project, select);
-  const files = storeFiles(project.pixelsFolder, side, NORMALISE_RECIPE);
+  const files = storeFiles(project.pixelsFolder, side, recipe);
   let index = readStore(files, side);
-  if (missingFrom(index, wanted).length > 0) index = await addMissing(project, files, side, wanted, control);
-  await measureCache(project, files.pixels, side, index, wanted, control);
+  if (missingFrom(index, wanted).length > 0) {
+    index = await addMissing(project, files, { side, recipe }, wanted, control);
+  }
+  recordRefusals(project, refusalsOf(index, wanted));
+  // Images are compared as they are prepared today, whatever an older model sees.
+  if (recipe === NORMALISE_RECIPE) await measureCache(project, files.pixels, side, index, wanted, control);
   return cacheOf(files, side, wanted, index);
 }

@@ -18,12 +18,13 @@ export class CachedPictures {
   private readAt = 0;
   private records: PixelRecords | null = null;
 
-  /** @param side side of the cache, one of `cacheSides` */
+  /** @param side side of the cache, one of `cacheSides` @param recipe version of the normalisation */
   constructor(
     project: Project,
     readonly side: number,
+    recipe: number = NORMALISE_RECIPE,
   ) {
-    this.files = storeFiles(project.pixelsFolder, side, NORMALISE_RECIPE);
+    this.files = storeFiles(project.pixelsFolder, side, recipe);
     this.record = new Uint16Array(side * side);
   }
 

@@ -118,7 +118,13 @@ export async function drawMaps(
  */
 export async function explain(project: Project, options: ExplainOptions, control: JobControl): Promise<ExplainResult> {
   const card = readModelCard(project, options.model);
-  const cache = await ensurePixelCache(project, card.cacheSide, control, { imageIds: options.imageIds });
+  const cache = await ensurePixelCache(
+    project,
+    card.cacheSide,
+    control,
+    { imageIds: options.imageIds },
+    card.normalisation,
+  );
   const first = cache.samples.filter(({ frame }) => frame === 0);
   const folder = join(modelPaths(project, card.id).folder, 'maps');
   try {

@@ -106,7 +106,7 @@ export class Familiarity {
     const test = readPredictions(project, model.id);
     const { width, imageSize } = model.vit;
     const featuresOf = async (imageIds: number[]) => {
-      const cache = await ensurePixelCache(project, model.cacheSide, control, { imageIds });
+      const cache = await ensurePixelCache(project, model.cacheSide, control, { imageIds }, model.normalisation);
       const slots = cache.samples.map(({ slot }) => slot);
       const pixels = readEvaluationImages(cache, slots, imageSize);
       const output = await classifier.run(pixels, control, "Looking at the model's own images");

@@ -98,17 +98,23 @@ interface Suggestion<T> {
   reason: string;
 }
 
+/** Says how many images stay out, where some do. */
+function without(text: string, { leftOut = 0 }: DataFacts): string {
+  if (leftOut === 0) return text;
+  return `${text} ${plural(leftOut, 'image')} with flags that are left out, or without readable pixels, ${leftOut === 1 ? 'is' : 'are'} not counted.`;
+}
+
 function splitOf({ all, bySplit }: PlanData): Suggestion<Split | null> {
   const { train } = bySplit;
   if (train !== undefined && train.frames >= 2) {
     const value = 'train';
     const reason = `The ${plural(train.frames, 'image')} of the official training split: test images stay unseen, so later figures are honest.`;
-    return { value, reason };
+    return { value, reason: without(reason, train) };
   }
   const what = `${plural(all.frames, 'image')} of ${plural(all.patients, 'patient')}`;
   return {
     value: null,
-    reason: `All ${what}: your labels came with no official split, so nothing has to be kept apart yet.`,
+    reason: without(`All ${what}: your labels came with no official split, so nothing has to be kept apart yet.`, all),
   };
 }
 

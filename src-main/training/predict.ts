@@ -7,6 +7,7 @@ import type { Project } from '../catalogue/project.js';
 import { patientKey, pseudonym } from '../catalogue/pseudonym.js';
 import { walk } from '../catalogue/walk.js';
 import { DecodePool } from '../dicom/decode-pool.js';
+import { requireRecipe } from '../dicom/normalise.js';
 import type { Provider } from '../engine/runner.js';
 import { type ImagePrediction, writePredictionCsv } from '../exports/csv.js';
 import { writeSafetensors } from '../exports/safetensors.js';
@@ -44,6 +45,7 @@ const CHUNK = 512;
 export async function predict(project: Project, options: PredictOptions, control: JobControl): Promise<PredictResult> {
   const started = performance.now();
   const card = readModelCard(project, options.model);
+  requireRecipe(card.normalisation);
   const { files, skipped } = await walk(options.folders, () => false, control);
   if (files.length === 0) {
     throw new PretextError({
@@ -65,7 +67,9 @@ export async function predict(project: Project, options: PredictOptions, control
     for (let first = 0; first < files.length; first += CHUNK) {
       throwIfCancelled(control);
       const chunk = files.slice(first, first + CHUNK);
-      const results = await Promise.all(chunk.map(({ path }) => pool.normalise(path, card.cacheSide)));
+      const results = await Promise.all(
+        chunk.map(({ path }) => pool.normalise(path, card.cacheSide, card.normalisation)),
+      );
       const views: Float32Array[] = [];
       const owners: { prediction: ImagePrediction; frames: number }[] = [];
       for (const [index, result] of results.entries()) {

@@ -7,6 +7,7 @@ import { Purpose, Random } from '../base/random.js';
 import { type Flag, leftOutFlags } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import { type Split, samples } from '../catalogue/queries.js';
+import { NORMALISE_RECIPE } from '../dicom/normalise.js';
 import { openProgram } from '../engine/open.js';
 import type { Provider, TensorData } from '../engine/runner.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
@@ -151,6 +152,7 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
     device: options.device,
     threads: options.threads,
     cacheSide: cache.side,
+    normalisation: NORMALISE_RECIPE,
     samples: count,
     samplesHash: samplesHash(cache),
     appVersion: APP_VERSION,
@@ -165,9 +167,10 @@ async function cacheFor(
   split: Split | null,
   leftOut: readonly Flag[],
   control: JobControl,
+  recipe?: number,
 ): Promise<PixelCache> {
   const select = split === null ? {} : { split };
-  const cache = await ensurePixelCache(project, side, control, select);
+  const cache = await ensurePixelCache(project, side, control, select, recipe);
   if (leftOut.length === 0) return cache;
   const kept = new Set(samples(project, { ...select, without: leftOut }).map(({ imageId }) => imageId));
   return { ...cache, samples: cache.samples.filter(({ imageId }) => kept.has(imageId)) };
@@ -208,7 +211,14 @@ export async function resumePretraining(
     device: overrides.device ?? kept.device,
     threads: overrides.threads ?? kept.threads,
   };
-  const cache = await cacheFor(project, config.cacheSide, config.split, config.leftOut ?? [], control);
+  const cache = await cacheFor(
+    project,
+    config.cacheSide,
+    config.split,
+    config.leftOut ?? [],
+    control,
+    config.normalisation,
+  );
   if (samplesHash(cache) !== config.samplesHash) {
     throw new PretextError({
       code: 'bad-argument',

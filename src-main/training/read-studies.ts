@@ -92,7 +92,7 @@ async function takeIn(
   const ids = new Set<number>();
   const imported = await importFolders(project, card.paths, control, { onImage: (imageId) => ids.add(imageId) });
   const imageIds = [...ids];
-  const cache = await ensurePixelCache(project, model.cacheSide, control, { imageIds });
+  const cache = await ensurePixelCache(project, model.cacheSide, control, { imageIds }, model.normalisation);
   if (pictures !== null && pictures !== model.cacheSide)
     await ensurePixelCache(project, pictures, control, { imageIds });
   return { found: imageIds, cache: inOrder(cache, imageIds), skipped: [...imported.skipped, ...cache.skipped] };

@@ -37,6 +37,8 @@ export interface RunConfig {
   device: Provider;
   threads: number;
   cacheSide: number;
+  /** Version of the pixel normalisation; runs from before it was kept do not say. */
+  normalisation?: number;
   /** Number of samples, and a hash over which they are: a resumed run must see the same. */
   samples: number;
   samplesHash: string;

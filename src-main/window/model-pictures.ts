@@ -57,18 +57,19 @@ export function heatmapRoute(workbench: Workbench): Route {
 }
 
 export function seenRoute(workbench: Workbench): Route {
-  let open: { folder: string; ofSide: Map<number, CachedPictures> } | null = null;
+  const open = new Map<string, CachedPictures>();
+  workbench.onClose(() => {
+    for (const cache of open.values()) cache.close();
+    open.clear();
+  });
   return (parts) => {
     const asked = partsOf(workbench, parts);
     if (asked === null) return null;
     const { project } = workbench;
-    if (open?.folder !== project.folder) {
-      for (const cache of open?.ofSide.values() ?? []) cache.close();
-      open = { folder: project.folder, ofSide: new Map() };
-    }
-    const { cacheSide } = readModelCard(project, asked.model);
-    const cache = open.ofSide.get(cacheSide) ?? new CachedPictures(project, cacheSide);
-    open.ofSide.set(cacheSide, cache);
+    const { cacheSide, normalisation } = readModelCard(project, asked.model);
+    const key = `${cacheSide} ${normalisation}`;
+    const cache = open.get(key) ?? new CachedPictures(project, cacheSide, normalisation);
+    open.set(key, cache);
     const grey = cache.read(asked.imageId, 0);
     return grey && { type: 'image/bmp', body: greyBitmap(grey, cacheSide, cacheSide) };
   };

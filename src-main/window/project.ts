@@ -42,10 +42,8 @@ export function answerProject(workbench: Workbench): Handlers<keyof typeof proje
       workbench.watches.remove(folder);
       return workbench.info();
     },
-    'import:skipped': ({ offset, limit }) => ({
-      total: workbench.project.catalogue.skippedCount(),
-      files: workbench.project.catalogue.skippedPage(offset, limit),
-    }),
+    'import:skippedReasons': () => workbench.project.catalogue.skippedReasons(),
+    'import:skipped': ({ reason, offset, limit }) => workbench.project.catalogue.skippedPage(reason, offset, limit),
     'import:saveSkipped': ({ path }) => {
       writeSkippedCsv(path, workbench.project.catalogue.skippedFiles());
       return { path };

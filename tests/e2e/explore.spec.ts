@@ -101,3 +101,43 @@ test('what is not there is said: no images, no match, no file', async ({ started
   await expect(failure).toContainText('cannot be read');
   await expect(failure).toContainText('still where it was imported from');
 });
+
+test('doubtful images are found by their flag and left out of what a run learns from', async ({ started, folder }) => {
+  const { page } = started;
+  const { project } = await preparedProject(folder);
+  const opened = Project.open(project);
+  const { database } = opened.catalogue;
+  database.run("INSERT INTO image_flag (image_id, flag) SELECT id, 'burned-in' FROM image WHERE id % 10 = 0");
+  database.run("INSERT INTO series_flag (series_id, flag) SELECT id, 'gaps' FROM series WHERE id = 1");
+  const inTrain = database.one<{ n: number }>(
+    "SELECT count(*) AS n FROM task_split WHERE split = 'train' AND image_id % 10 = 0",
+  );
+  opened.close();
+  await openProject(started, project);
+  await expect(count(page)).toHaveText('240 images');
+
+  const quality = page.getByTestId('filter-flag');
+  await quality.selectOption('burned-in');
+  await expect(count(page)).toHaveText('24 images');
+  await quality.selectOption('any');
+  await expect(count(page)).toHaveText(/^2[5-8] images$/);
+  await quality.selectOption('none');
+  await expect(count(page)).toHaveText(/^21[2-5] images$/);
+  // The switch belongs to one flag.
+  await expect(page.getByTestId('leave-out')).toHaveCount(0);
+  await quality.selectOption('burned-in');
+  await page.getByTestId('leave-out').check();
+  await expect(quality.locator('option:checked')).toContainText('left out');
+  await page.screenshot({ path: test.info().outputPath('left-out.png') });
+
+  await page.getByTestId('go-pretrain').click();
+  const leftOut = `${inTrain?.n} images with flags that are left out`;
+  await expect(page.getByTestId('screen')).toContainText(leftOut);
+  await page.getByTestId('go-explore').click();
+  await quality.selectOption('burned-in');
+  await page.getByTestId('leave-out').uncheck();
+  await expect(quality.locator('option:checked')).not.toContainText('left out');
+  await page.getByTestId('go-pretrain').click();
+  await expect(page.getByTestId('screen')).toContainText('official training split');
+  await expect(page.getByTestId('screen')).not.toContainText('are left out');
+});

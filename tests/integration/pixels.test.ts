@@ -17,6 +17,7 @@ import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PretextError } from '../../src-main/base/errors.js';
 import { type JobControl, type Progress, silentJob } from '../../src-main/base/jobs.js';
+import { dataFacts } from '../../src-main/catalogue/facts.js';
 import { importFolders } from '../../src-main/catalogue/import.js';
 import { Project } from '../../src-main/catalogue/project.js';
 import { DecodePool } from '../../src-main/dicom/decode-pool.js';
@@ -120,6 +121,10 @@ describe('ensurePixelCache', () => {
       expect(cache.samples).toHaveLength(images - 1);
       expect(cache.skipped.map(({ path }) => path)).toEqual([victim]);
       expect(cache.skipped[0]!.reason.length).toBeGreaterThan(5);
+      // Refused by its pixels alone, it is listed as any file that is refused, and no plan counts it.
+      expect(project.catalogue.skippedFiles()).toEqual(cache.skipped);
+      expect(project.catalogue.skippedReasons()).toEqual([{ reason: cache.skipped[0]!.reason, files: 1 }]);
+      expect(dataFacts(project, null)).toMatchObject({ frames: images - 1, leftOut: 1 });
       const seen: Progress[] = [];
       const control: JobControl = { signal: new AbortController().signal, onProgress: (p) => void seen.push(p) };
       expect((await ensurePixelCache(project, side, control)).skipped).toHaveLength(1);
@@ -129,6 +134,20 @@ describe('ensurePixelCache', () => {
     }
     const cache = await ensurePixelCache(project, side, silentJob());
     expect([cache.samples.length, cache.skipped.length]).toEqual([images, 0]);
+    expect(project.catalogue.skippedFiles()).toEqual([]);
+    expect(dataFacts(project, null)).toMatchObject({ frames: images, leftOut: 0 });
+    project.close();
+  });
+
+  it('prepares pixels as an older model saw them, in a cache of their own, and refuses what it does not know', async () => {
+    const project = await newProject('older');
+    const today = await ensurePixelCache(project, side, silentJob());
+    const older = await ensurePixelCache(project, side, silentJob(), {}, 1);
+    expect(older.file).not.toBe(today.file);
+    expect(older.samples).toHaveLength(images);
+    const error = await failureOf(ensurePixelCache(project, side, silentJob(), {}, 99));
+    expect(error.code).toBe('bad-file');
+    expect(error.message).toContain('version 99');
     project.close();
   });
 

@@ -14,7 +14,14 @@ import {
   type ProjectFlag,
   withProject,
 } from '../command.js';
-import { formatTable } from '../format.js';
+import { formatTable, plural } from '../format.js';
+
+/** Files of one reason that are named to a person who did not ask for all. */
+const SHOWN = 5;
+
+interface SkippedFlags extends ProjectFlag {
+  all?: boolean;
+}
 
 export function registerLists(program: Command, perform: Perform): void {
   const runs = program
@@ -29,16 +36,24 @@ export function registerLists(program: Command, perform: Perform): void {
   addExamples(addProject(models), ['models --project study']);
   const skipped = program
     .command('skipped')
-    .description('every file that imports could not take in, with the reason')
-    .action((flags: ProjectFlag) => perform(flags, (context) => showSkipped(context, flags)));
+    .description('files that could not be taken in, or whose pixels were refused, by reason')
+    .option('--all', `list every file, not the first ${SHOWN} of each reason`)
+    .action((flags: SkippedFlags) => perform(flags, (context) => showSkipped(context, flags)));
   addExamples(addProject(skipped), ['skipped --project study', 'skipped --project study --json']);
 }
 
-function showSkipped({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
+function showSkipped({ terminal }: Context, flags: SkippedFlags): Promise<Outcome> {
   return withProject(flags.project, (project) => {
     const skipped = project.catalogue.skippedFiles();
-    const rows = skipped.map(({ path, reason }) => [path, reason]);
-    terminal.result({ skipped }, rows.length === 0 ? 'No file was skipped.' : formatTable(['file', 'why'], rows));
+    const reasons = project.catalogue.skippedReasons();
+    const lines = reasons.flatMap(({ reason, files }) => {
+      const paths = skipped.filter((file) => file.reason === reason).map(({ path }) => path);
+      const shown = flags.all === true ? paths : paths.slice(0, SHOWN);
+      const more = files - shown.length;
+      const rest = more > 0 ? [`  and ${plural(more, 'more file')} (--all lists them)`] : [];
+      return [`${plural(files, 'file')}: ${reason}`, ...shown.map((path) => `  ${path}`), ...rest];
+    });
+    terminal.result({ skipped, reasons }, lines.length === 0 ? 'No file was skipped.' : lines.join('\n'));
     return 'done';
   });
 }

@@ -44,11 +44,9 @@ export const importing = {
   },
   skippedTitle: 'Skipped files',
   skippedNone: 'No file was skipped.',
-  skippedShown: (shown: number, total: number) => `${shown} of ${plural(total, 'file')} shown`,
+  skippedCount: (total: number) => plural(total, 'file'),
   save: 'Save the list',
   saveTitle: 'Save the list of skipped files',
   saved: (path: string) => `Saved as ${path}`,
-  path: 'File',
-  reason: 'Why it was skipped',
   more: 'Show more',
 };
