@@ -179,7 +179,9 @@ describe('ensurePixelCache', () => {
     const totals: (number | null)[] = [];
     const control = { signal: new AbortController().signal, onProgress: (p: Progress) => void totals.push(p.total) };
     const cache = await ensurePixelCache(project, side, control);
-    expect(totals[0]).toBe(images - 64);
+    // What was committed before the disk was full is kept: at least one commit, whether by number or by time.
+    expect(totals[0]).toBeLessThan(images);
+    expect(totals[0]).toBeGreaterThanOrEqual(images - 100);
     const other = await newProject('not-full');
     expect(pixelsOf(cache)).toEqual(pixelsOf(await ensurePixelCache(other, side, silentJob())));
     project.close();
