@@ -335,7 +335,7 @@ async function writeDemoReport(
 async function pictures(project: Project, model: FinetuneResult, control: JobControl): Promise<ReportPicture[]> {
   const { imageIds, labels, perSeed } = readPredictions(project, model.model);
   const card = readModelCard(project, model.model);
-  const cache = await ensurePixelCache(project, card.cacheSide, control);
+  const cache = await ensurePixelCache(project, card.cacheSide, control, {}, card.normalisation);
   const slotOf = new Map(cache.samples.map(({ imageId, slot }) => [imageId, slot]));
   const records = new PixelRecords(cache.file, cache.side);
   const values = new Uint16Array(cache.side * cache.side);

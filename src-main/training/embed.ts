@@ -7,7 +7,6 @@ import { existsSync } from 'node:fs';
 import { PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
-import { NORMALISE_RECIPE } from '../dicom/normalise.js';
 import type { Provider } from '../engine/runner.js';
 import { initialValues } from '../nn/parameters.js';
 import { type CachedSample, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
@@ -65,12 +64,13 @@ export async function embed(project: Project, options: EmbedOptions, control: Jo
   const lock = project.lock(`embed-${options.run}`);
   try {
     const encoder = readEncoder(project, options.run);
-    const cache = await ensurePixelCache(project, cacheSideFor(encoder.vit.imageSize), control);
+    const { vit, normalisation } = encoder;
+    const cache = await ensurePixelCache(project, cacheSideFor(vit.imageSize), control, {}, normalisation);
     const origin: EmbeddingOrigin = {
       run: options.run,
       step: encoder.step,
       cacheSide: cache.side,
-      normalisation: NORMALISE_RECIPE,
+      normalisation,
     };
     const images = imagesOf(cache);
     if (images.length === 0) {

@@ -13,6 +13,8 @@ export interface Encoder {
   weights: Map<string, Float32Array>;
   /** Steps of training that the weights have seen. */
   step: number;
+  /** Version of the pixel normalisation that they were trained on. */
+  normalisation: number;
 }
 
 /** Whether a run has an encoder that can be used, finished or not. */
@@ -23,9 +25,11 @@ export function hasEncoder(project: Project, run: string): boolean {
 
 /** @throws PretextError `not-found` (run, or it has no checkpoint yet), `bad-file`. */
 export function readEncoder(project: Project, run: string): Encoder {
-  const { vit, totalSteps } = readRun(project, run);
+  const { vit, totalSteps, normalisation } = readRun(project, run);
   const paths = runPaths(project, run);
-  if (existsSync(paths.encoder)) return { vit, weights: float32Tensors(paths.encoder), step: totalSteps };
+  if (existsSync(paths.encoder)) {
+    return { vit, weights: float32Tensors(paths.encoder), step: totalSteps, normalisation };
+  }
   const checkpoint = loadCheckpoint(paths.checkpoints);
   if (checkpoint === null) {
     throw new PretextError({
@@ -37,5 +41,5 @@ export function readEncoder(project: Project, run: string): Encoder {
   // Weights that are not trained are in no checkpoint.
   const weights = existsSync(paths.start) ? float32Tensors(paths.start) : new Map<string, Float32Array>();
   for (const [name, { data }] of checkpoint.state) weights.set(name, data);
-  return { vit, weights, step: checkpoint.step };
+  return { vit, weights, step: checkpoint.step, normalisation };
 }

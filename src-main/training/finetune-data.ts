@@ -5,6 +5,7 @@ import type { JobControl } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { type LabelledImage, labelledImages } from '../catalogue/queries.js';
 import { getTask } from '../catalogue/tasks.js';
+import { NORMALISE_RECIPE } from '../dicom/normalise.js';
 import { type BackboneName, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import { type CachedSample, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
 import { cacheSideFor } from '../pixels/side.js';
@@ -58,7 +59,8 @@ export function encoderShape(project: Project, run: string | null): VitConfig {
 }
 
 /**
- * The encoder's shape, and the weights of the run (its newest checkpoint where it has not ended yet).
+ * The encoder's shape, and the weights of the run (its newest checkpoint where it has not ended yet), with the
+ * version of the normalisation that it learned from: it goes on with such pixels.
  *
  * @throws PretextError `not-found` where the run is not there or has no weights yet.
  */
@@ -66,10 +68,10 @@ export function encoderOf(
   project: Project,
   run: string | null,
   shape: EncoderShape | null,
-): { vit: VitConfig; weights: Start } {
-  if (run === null) return { vit: scratchShape(project, shape), weights: null };
-  const { vit, weights } = readEncoder(project, run);
-  return { vit, weights };
+): { vit: VitConfig; weights: Start; normalisation: number } {
+  if (run === null) return { vit: scratchShape(project, shape), weights: null, normalisation: NORMALISE_RECIPE };
+  const { vit, weights, normalisation } = readEncoder(project, run);
+  return { vit, weights, normalisation };
 }
 
 /**
@@ -80,7 +82,7 @@ export function encoderOf(
 export async function finetuneData(
   project: Project,
   taskName: string,
-  vit: VitConfig,
+  { vit, normalisation }: { vit: VitConfig; normalisation: number },
   control: JobControl,
 ): Promise<FinetuneData> {
   const classes = getTask(project, taskName).classes.map(({ name }) => name);
@@ -88,7 +90,8 @@ export async function finetuneData(
   const split = taskSplit(labelled, classes.length);
   requireLabels(labelled, split, classes, taskName);
   const ids = labelled.filter(({ imageId }) => split.ofImage.has(imageId)).map(({ imageId }) => imageId);
-  const cache = await ensurePixelCache(project, cacheSideFor(vit.imageSize), control, { imageIds: ids });
+  const side = cacheSideFor(vit.imageSize);
+  const cache = await ensurePixelCache(project, side, control, { imageIds: ids }, normalisation);
   const frames = new Map<number, CachedSample[]>();
   for (const sample of cache.samples) {
     const known = frames.get(sample.imageId);

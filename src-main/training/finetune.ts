@@ -3,7 +3,6 @@
 import { PretextError } from '../base/errors.js';
 import type { JobControl } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
-import { NORMALISE_RECIPE } from '../dicom/normalise.js';
 import type { Provider } from '../engine/runner.js';
 import type { SeedSummary } from '../tasks/bootstrap.js';
 import { drawLabels } from '../tasks/label-draws.js';
@@ -64,8 +63,9 @@ export async function finetune(
   control: JobControl,
 ): Promise<FinetuneResult> {
   const started = performance.now();
-  const { vit, weights } = encoderOf(project, options.run, options.backbone);
-  const data = await finetuneData(project, options.task, vit, control);
+  const encoder = encoderOf(project, options.run, options.backbone);
+  const { vit, weights, normalisation } = encoder;
+  const data = await finetuneData(project, options.task, encoder, control);
   const notes: string[] = splitNotes(data);
   const note = (text: string | null) => {
     if (text !== null && !notes.includes(text)) notes.push(text);
@@ -104,7 +104,7 @@ export async function finetune(
     cacheSide: data.cache.side,
     labels,
     seeds: draws.map((_, seed) => seed),
-    normalisation: NORMALISE_RECIPE,
+    normalisation,
     threshold: points[0]?.threshold ?? null,
     thresholdSource: points[0]?.source ?? null,
     split: {

@@ -194,7 +194,7 @@ function efficiency(project: Project, task: string): ReportSection {
 }
 
 function mistakes(project: Project, card: ModelCard, figures: ModelFigures): ReportSection {
-  const cache = new CachedPictures(project, card.cacheSide);
+  const cache = new CachedPictures(project, card.cacheSide, card.normalisation);
   try {
     return {
       kind: 'pictures',

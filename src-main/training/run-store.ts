@@ -37,8 +37,8 @@ export interface RunConfig {
   device: Provider;
   threads: number;
   cacheSide: number;
-  /** Version of the pixel normalisation; runs from before it was kept do not say. */
-  normalisation?: number;
+  /** Version of the pixel normalisation. */
+  normalisation: number;
   /** Number of samples, and a hash over which they are: a resumed run must see the same. */
   samples: number;
   samplesHash: string;
@@ -108,6 +108,9 @@ export function listRuns(project: Project): string[] {
     .sort((a, b) => a.slice(a.indexOf('-')).localeCompare(b.slice(b.indexOf('-'))));
 }
 
+/** Version of the pixel normalisation of runs from before it was kept. */
+const UNRECORDED_NORMALISATION = 2;
+
 /** @throws PretextError `not-found`, naming the runs that there are; `bad-file` where run.json is damaged. */
 export function readRun(project: Project, id: string): RunConfig {
   const { config } = runPaths(project, id);
@@ -122,7 +125,7 @@ export function readRun(project: Project, id: string): RunConfig {
   try {
     const value: unknown = JSON.parse(readFileSync(config, 'utf8'));
     if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion === 1) {
-      return value as RunConfig;
+      return { normalisation: UNRECORDED_NORMALISATION, ...value } as RunConfig;
     }
   } catch (error) {
     throw damaged(config, error);

@@ -11,7 +11,7 @@ export const importing = {
   choose: 'Choose folders',
   chooseTitle: 'Choose folders with scans',
   sample: 'Try it with the sample study',
-  sampleHint: 'A computed chest CT study of 60 patients, written beside the project. No real person is in it.',
+  sampleHint: 'The sample study is 60 computed chest CT patients, written beside the project. No real person is in it.',
   zone: 'Where scans are dropped',
   running: 'Importing',
   counts: {

@@ -43,6 +43,7 @@ function writeRun(project: Project, totalSteps: number, seed: number): void {
     device: 'cpu',
     threads: 1,
     cacheSide: 64,
+    normalisation: 2,
     samples: 1,
     samplesHash: '',
     appVersion: '0',
