@@ -7,6 +7,7 @@ import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.j
 import { containerOf } from '../dicom/address.js';
 import { DecodePool } from '../dicom/decode-pool.js';
 import type { ImageHeader } from '../dicom/header.js';
+import { brokenField } from '../dicom/header-check.js';
 import type { Contents } from '../dicom/read-file.js';
 import { assessSeries } from './assess.js';
 import type { SkippedFile } from './catalogue.js';
@@ -57,7 +58,11 @@ async function readOne(pool: DecodePool, recorder: ImageRecorder, file: FoundFil
     return { file, reason: 'Its path contains "!/", which stands for an entry of an archive. Rename the folder.' };
   }
   const result = await pool.readHeader(file.path);
-  if (result.ok) return { file, header: result.header };
+  if (result.ok) {
+    const broken = brokenField(result.header);
+    if (broken === null) return { file, header: result.header };
+    return { file, reason: `What it says of its ${broken} is not what it must be; it may be damaged.` };
+  }
   return result.contents === undefined ? { file, reason: result.reason } : { file, contents: result.contents };
 }
 

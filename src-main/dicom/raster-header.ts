@@ -52,7 +52,7 @@ export function readRasterHeader(bytes: Uint8Array, kind: 'png' | 'jpeg', path: 
 
 /** @throws PretextError `bad-file` where there are no pixels, or too many. */
 export function checkRasterSize({ rows, columns }: Pick<RasterSize, 'rows' | 'columns'>, path: string): void {
-  if (rows === 0 || columns === 0) throw refusal(path, `It has no image size (${rows} rows, ${columns} columns).`);
+  if (!(rows > 0 && columns > 0)) throw refusal(path, `It has no image size (${rows} rows, ${columns} columns).`);
   if (rows * columns > MAX_RASTER_PIXELS) {
     throw refusal(path, `Its ${rows} x ${columns} pixels are too many to be read.`);
   }

@@ -34,14 +34,20 @@ interface Page {
   predictor: number;
 }
 
+/** The library hands a field on as it stands in the file: one that claims several values is a list. */
+function single(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`its ${name} is not one whole number`);
+}
+
 async function pageOf(image: GeoTIFFImage): Promise<Page> {
   const directory = image.fileDirectory;
   return {
     image,
-    rows: image.getHeight(),
-    columns: image.getWidth(),
-    samples: image.getSamplesPerPixel(),
-    bits: image.getBitsPerSample(0),
+    rows: single('ImageLength', image.getHeight()),
+    columns: single('ImageWidth', image.getWidth()),
+    samples: single('SamplesPerPixel', image.getSamplesPerPixel()),
+    bits: single('BitsPerSample', image.getBitsPerSample(0)),
     photometric: Number(directory.getValue('PhotometricInterpretation') ?? 1),
     predictor: Number((await directory.loadValue('Predictor')) ?? 1),
   };

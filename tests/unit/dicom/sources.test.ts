@@ -45,6 +45,33 @@ describe('TIFF', () => {
   });
 });
 
+/** Tags of a little endian TIFF's first directory, and where each entry begins. */
+function entriesOf(bytes: Buffer): Map<number, number> {
+  const start = bytes.readUInt32LE(4);
+  const count = bytes.readUInt16LE(start);
+  return new Map(
+    Array.from({ length: count }, (_, index) => start + 2 + 12 * index).map((at) => [bytes.readUInt16LE(at), at]),
+  );
+}
+
+it.each([
+  ['ImageLength', 257],
+  ['ImageWidth', 256],
+  ['BitsPerSample', 258],
+  ['SamplesPerPixel', 277],
+])('refuses a TIFF whose %s claims no value, or several', async (field, tag) => {
+  for (const count of [0, 2]) {
+    const bytes = Buffer.from(readFileSync(join(folder, 'grey16-little.tif')));
+    const at = entriesOf(bytes).get(tag);
+    expect(at, field).toBeDefined();
+    bytes.writeUInt32LE(count, at! + 4);
+    const read = decode('mutated.tif', bytes);
+    // Two values of BitsPerSample are honest where there are two samples: the first is taken.
+    if (field === 'BitsPerSample' && count === 2) await expect(read).resolves.toBeDefined();
+    else await expect(read).rejects.toMatchObject({ code: 'bad-file' });
+  }
+});
+
 describe('NIfTI', () => {
   it.each(names.filter((name) => name.includes('.nii')))(
     '%s has the values and the place that nibabel gives',
