@@ -51,8 +51,18 @@ const DELIMITERS = new Set([0x5c, 0x5e, 0x3d, 0x0a, 0x0d, 0x0c, 0x09]);
 
 const decoders = new Map<string, TextDecoder>();
 
+/** Bytes up to which characters one by one are quicker than a buffer of their own. */
+const SHORT = 16;
+
+function decodeLatin1(bytes: Uint8Array): string {
+  if (bytes.length > SHORT) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}
+
 function decodeWith(encoding: string, bytes: Uint8Array): string {
-  if (encoding === 'latin1') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  if (encoding === 'latin1') return decodeLatin1(bytes);
   let decoder = decoders.get(encoding);
   if (decoder === undefined) {
     try {
@@ -65,7 +75,20 @@ function decodeWith(encoding: string, bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/** Encodings of terms that were met before. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 64;
+const LONGEST_KNOWN = 32;
+
 function baseEncoding(term: string): string {
+  const before = known.get(term);
+  if (before !== undefined) return before;
+  const encoding = encodingOf(term);
+  if (known.size < MOST_KNOWN && term.length <= LONGEST_KNOWN) known.set(term, encoding);
+  return encoding;
+}
+
+function encodingOf(term: string): string {
   const code = term
     .trim()
     .toUpperCase()

@@ -62,6 +62,7 @@ const PIXEL_TAGS = new Map<string, PixelKeyword>([
   ['x7fe00009', 'DoubleFloatPixelData'],
   ['x7fe00010', 'PixelData'],
 ]);
+const PIXEL_GROUP = 0x7fe0;
 /** Sequences whose content is used; the others are stepped over where their length is known. */
 const WANTED_SEQUENCES = new Set(['x00283000', 'x00283010', 'x00409096', 'x00540016', 'x52009229', 'x52009230']);
 /** Value representations with a 32-bit length that dicom-parser does not know (PS3.5 section 7.1.2). */
@@ -104,6 +105,7 @@ function readMeta(bytes: Uint8Array, start: number): Meta {
 
 /** Tag, value representation, length and place of one element. */
 interface TopElement {
+  group: number;
   tag: string;
   vr: string;
   length: number;
@@ -111,22 +113,43 @@ interface TopElement {
   offset: number;
 }
 
+/** Texts of tags that were met before: all files have the same ones, and a text costs more than reading its element. */
+const tagTexts = new Map<number, string>();
+const MOST_TAG_TEXTS = 8192;
+
+/** A tag as dicom-parser writes it: 'x00100010'. */
+function tagText(group: number, element: number): string {
+  const number = group * 0x10000 + element;
+  const known = tagTexts.get(number);
+  if (known !== undefined) return known;
+  const text = `x${number.toString(16).padStart(8, '0')}`;
+  if (tagTexts.size < MOST_TAG_TEXTS) tagTexts.set(number, text);
+  return text;
+}
+
+/** The texts of two capitals, by letter. */
+const CAPITALS = Array.from({ length: 26 * 26 }, (_, index) =>
+  String.fromCharCode(0x41 + Math.floor(index / 26), 0x41 + (index % 26)),
+);
+
+function vrText(first: number, second: number): string {
+  const [row, column] = [first - 0x41, second - 0x41];
+  const isCapitals = row >= 0 && row < 26 && column >= 0 && column < 26;
+  return isCapitals ? CAPITALS[row * 26 + column]! : String.fromCharCode(first, second);
+}
+
 /** The element that starts at `offset`, or null where the bytes end within its tag and length. */
 function peek(view: DataView, offset: number, encoding: Encoding): TopElement | null {
   const little = encoding !== 'explicit-big';
   if (offset + 8 > view.byteLength) return null;
-  const group = view.getUint16(offset, little).toString(16).padStart(4, '0');
-  const element = view
-    .getUint16(offset + 2, little)
-    .toString(16)
-    .padStart(4, '0');
-  const tag = `x${group}${element}`;
+  const group = view.getUint16(offset, little);
+  const tag = tagText(group, view.getUint16(offset + 2, little));
   if (encoding === 'implicit-little')
-    return { tag, vr: '', length: view.getUint32(offset + 4, true), offset: offset + 8 };
-  const vr = String.fromCharCode(view.getUint8(offset + 4), view.getUint8(offset + 5));
-  if (!LONG.has(vr)) return { tag, vr, length: view.getUint16(offset + 6, little), offset: offset + 8 };
+    return { group, tag, vr: '', length: view.getUint32(offset + 4, true), offset: offset + 8 };
+  const vr = vrText(view.getUint8(offset + 4), view.getUint8(offset + 5));
+  if (!LONG.has(vr)) return { group, tag, vr, length: view.getUint16(offset + 6, little), offset: offset + 8 };
   if (offset + 12 > view.byteLength) return null;
-  return { tag, vr, length: view.getUint32(offset + 8, little), offset: offset + 12 };
+  return { group, tag, vr, length: view.getUint32(offset + 8, little), offset: offset + 12 };
 }
 
 interface Elements {
@@ -151,7 +174,7 @@ function readElements(
   sequences: WantedSequences,
   path: string,
 ): Elements {
-  const result: Elements = { elements: {}, pixelData: null, complete: false };
+  const result: Elements = { elements: Object.create(null), pixelData: null, complete: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const byteOrder = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
   let offset = start;
@@ -159,7 +182,7 @@ function readElements(
     if (count > MAX_ELEMENTS) throw refusal(path, `Its header has more than ${MAX_ELEMENTS} elements.`);
     const next = peek(view, offset, encoding);
     if (next === null) return result;
-    const keyword = PIXEL_TAGS.get(next.tag);
+    const keyword = next.group === PIXEL_GROUP ? PIXEL_TAGS.get(next.tag) : undefined;
     if (keyword !== undefined) {
       const length = next.length === UNDEFINED_LENGTH ? null : next.length;
       result.pixelData = { keyword, vr: next.vr, offset: next.offset, length };
@@ -167,7 +190,8 @@ function readElements(
       return result;
     }
     const known = next.length !== UNDEFINED_LENGTH;
-    if (known && (!isWanted(next, sequences) || LONG_UNKNOWN_TO_PARSER.has(next.vr))) {
+    const wanted = isWanted(next, sequences);
+    if (known && (!wanted || LONG_UNKNOWN_TO_PARSER.has(next.vr))) {
       if (next.offset + next.length > bytes.length) return result;
       const element: Element = { tag: next.tag, length: next.length, dataOffset: next.offset };
       if (next.vr !== '') element.vr = next.vr;
@@ -176,7 +200,14 @@ function readElements(
       continue;
     }
     if (known && next.offset + next.length > bytes.length) return result;
-    checkNesting(bytes, offset, encoding, path);
+    const end = checkNesting(bytes, offset, encoding, path);
+    if (sequences === 'decoding' && !wanted && end !== null) {
+      const element: Element = { tag: next.tag, length: end - next.offset, dataOffset: next.offset };
+      if (next.vr !== '') element.vr = next.vr;
+      result.elements[next.tag] ??= element;
+      offset = end;
+      continue;
+    }
     const stream = new parser.ByteStream(byteOrder, bytes, offset);
     const element =
       encoding === 'implicit-little'

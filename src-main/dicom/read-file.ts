@@ -18,26 +18,40 @@ import { openTiff } from './tiff.js';
 
 /** Bytes that are read first; most headers end within them. */
 const FIRST_READ = 64 * 1024;
+/** For the start of a file whose header is read at once: memory that is new for every file costs more than reading it. */
+const firstBytes = Buffer.allocUnsafeSlow(FIRST_READ);
 
-function fileSource(descriptor: number, size: number): ByteSource {
+/** Fills `bytes` from `offset` of a file. @returns what there was */
+function fill(descriptor: number, bytes: Buffer, offset: number): Buffer {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const got = readSync(descriptor, bytes, filled, bytes.length - filled, offset + filled);
+    if (got === 0) break;
+    filled += got;
+  }
+  return filled === bytes.length ? bytes : bytes.subarray(0, filled);
+}
+
+interface FileSource extends ByteSource {
+  /** The first bytes of the file, in memory that they lose to the next file: not to be kept, nor over an `await`. */
+  start(): Uint8Array;
+}
+
+function fileSource(descriptor: number, size: number): FileSource {
+  const within = (offset: number, length: number): number => Math.max(0, Math.min(length, size - offset));
   return {
     size,
-    read: (offset, length) => {
-      const wanted = Math.max(0, Math.min(length, size - offset));
-      const bytes = Buffer.allocUnsafe(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const got = readSync(descriptor, bytes, filled, wanted - filled, offset + filled);
-        if (got === 0) break;
-        filled += got;
-      }
-      return bytes.subarray(0, filled);
-    },
+    read: (offset, length) => fill(descriptor, Buffer.allocUnsafe(within(offset, length)), offset),
+    start: () => fill(descriptor, firstBytes.subarray(0, within(0, FIRST_READ)), 0),
   };
 }
 
-function memorySource(bytes: Uint8Array): ByteSource {
-  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+function memorySource(bytes: Uint8Array): FileSource {
+  return {
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+    start: () => bytes.subarray(0, FIRST_READ),
+  };
 }
 
 function hashOf(source: ByteSource): string {
@@ -72,9 +86,9 @@ function niftiHeader(source: ByteSource, start: Uint8Array, path: string): Image
   return header;
 }
 
-async function headerFrom(source: ByteSource, path: string): Promise<ImageHeader> {
+async function headerFrom(source: FileSource, path: string): Promise<ImageHeader> {
   if (source.size === 0) throw refusal(path, 'The file is empty (0 bytes).');
-  const start = source.read(0, FIRST_READ);
+  const start = source.start();
   const kind = identify(start.subarray(0, IDENTIFY_BYTES));
   if (kind === null) throw refusal(path, NOT_AN_IMAGE);
   if (source.size > MAX_FILE_BYTES) throw refusal(path, 'The file is larger than 2 GB.');
@@ -101,7 +115,7 @@ function tagsFrom(source: ByteSource, path: string, identifiers: boolean): TagLi
 }
 
 /** @throws PretextError `unreadable` where the operating system refuses, `bad-file` where it is no regular file. */
-async function withFile<T>(path: string, read: (source: ByteSource) => T | Promise<T>): Promise<T> {
+async function withFile<T>(path: string, read: (source: FileSource) => T | Promise<T>): Promise<T> {
   let descriptor: number | null = null;
   try {
     const { file, entry } = parseAddress(path);

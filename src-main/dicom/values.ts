@@ -38,7 +38,9 @@ export class ValueReader {
 
   /** The first of several values. */
   firstText(tag: string): string | null {
-    return this.text(tag)?.split('\\')[0]?.trim() || null;
+    const text = this.text(tag);
+    const end = text === null ? -1 : text.indexOf('\\');
+    return (end < 0 ? text : text?.slice(0, end).trim()) || null;
   }
 
   /** All numbers of a DS or IS value, or an empty list where one of them is not a number. */
