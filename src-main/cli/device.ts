@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { chooseDevice } from '../engine/devices.js';
+import { chooseDevice, gainsByHalf } from '../engine/devices.js';
 import type { Provider } from '../engine/runner.js';
 import { type Context, choice, trainerJob, wholeNumber } from './command.js';
 
@@ -40,6 +40,19 @@ export async function resolveDevice(context: Context, device: DeviceChoice): Pro
   const chosen = chooseDevice(await trainerJob(context, 'devices', {}));
   context.terminal.note(`Device: ${chosen} (--device names another).`);
   return chosen;
+}
+
+export type Precision = 'float32' | 'mixed';
+
+/** Asked for, or what the device gains by; a processor gains nothing, and TensorFlow.js has no half precision here. */
+export async function resolvePrecision(
+  context: Context,
+  precision: Precision | 'auto',
+  device: Provider,
+): Promise<Precision> {
+  if (precision !== 'auto') return precision;
+  if (device === 'cpu' || device.startsWith('tfjs')) return 'float32';
+  return gainsByHalf(await trainerJob(context, 'devices', {}), device) ? 'mixed' : 'float32';
 }
 
 export function resolveThreads(threads: number | undefined): number {

@@ -23,6 +23,8 @@ export const deviceInfo = v.object({
   reason: v.nullable(v.string()),
   /** Milliseconds of one step of the self-check, null where it was not timed. */
   stepMs: v.nullable(finite),
+  /** The same in mixed precision, null where the device has none. */
+  mixedMs: v.nullable(finite),
 });
 export type DeviceInfo = v.InferOutput<typeof deviceInfo>;
 

@@ -239,6 +239,7 @@ function pretrainOn(project: string, method: PretextMethod, options: DemoOptions
         split: 'train',
         positives: DEMO.positives,
         weights: null,
+        precision: 'float32',
         checkpointEvery: null,
         previews: true,
       },

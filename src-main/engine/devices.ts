@@ -13,6 +13,7 @@ import type { OrtProvider, Provider } from './runner.js';
 import {
   checkedSize,
   LOSS_TOLERANCE,
+  MIXED_TOLERANCE,
   relativeDifference,
   type SelfCheckProgram,
   type SelfCheckRun,
@@ -32,6 +33,8 @@ export interface Device {
   reason: string | null;
   /** Milliseconds of one step of the timed self-check; an estimate where the device is too slow to wait for it. */
   stepMs: number | null;
+  /** The same in mixed precision; null where the device has no half precision, errs in it, or was not asked. */
+  mixedMs: number | null;
 }
 
 const STEPS = 3;
@@ -108,7 +111,7 @@ interface Reference {
 
 async function checkDevice(provider: Exclude<Provider, 'cpu'>, reference: Reference): Promise<Device> {
   const device = { name: NAMES[provider], provider };
-  const refused = (reason: string): Device => ({ ...device, available: false, reason, stepMs: null });
+  const refused = (reason: string): Device => ({ ...device, available: false, reason, stepMs: null, mixedMs: null });
   const { small, large, smallRun, largeRun } = reference;
   try {
     const run = await trainOn(provider, small, STEPS);
@@ -121,10 +124,32 @@ async function checkDevice(provider: Exclude<Provider, 'cpu'>, reference: Refere
       run.stepMs > SLOW_SMALL_STEP_MS && !isTfjs(provider)
         ? (run.stepMs / smallRun.stepMs) * largeRun.stepMs
         : (await trainOn(provider, large, STEPS, PATIENCE_MS)).stepMs;
-    return { ...device, available: true, reason: null, stepMs };
+    const mixedMs = run.stepMs > SLOW_SMALL_STEP_MS || isTfjs(provider) ? null : await mixedTime(provider, largeRun);
+    return { ...device, available: true, reason: null, stepMs, mixedMs };
   } catch (error) {
     return refused(plainReason(provider, error));
   }
+}
+
+/** Milliseconds of the timed step in mixed precision; null where the device cannot, or its losses go astray. */
+async function mixedTime(provider: Provider, reference: SelfCheckRun): Promise<number | null> {
+  try {
+    const run = await trainOn(provider, selfCheckProgram(timedSize, true), STEPS, PATIENCE_MS);
+    return relativeDifference(run.losses, reference.losses) <= MIXED_TOLERANCE ? run.stepMs : null;
+  } catch {
+    // Without half precision the device trains in single precision: that is no failure.
+    return null;
+  }
+}
+
+/** What a device gains by mixed precision before it is used: less is not worth its rounding. */
+const WORTH = 0.9;
+
+/** Whether a device trains in mixed precision where nobody says otherwise. */
+export function gainsByHalf(devices: readonly Device[], provider: Provider): boolean {
+  const device = devices.find((other) => other.provider === provider);
+  if (device === undefined || device.stepMs === null || device.mixedMs === null) return false;
+  return device.mixedMs <= WORTH * device.stepMs;
 }
 
 /** A process holds one TensorFlow: the build for the CPU is checked where the one for a GPU is not installed. */
@@ -134,7 +159,7 @@ async function checkTfjs(provider: TfjsProvider, reference: Reference): Promise<
     ? `${TFJS_PACKAGES['tfjs-gpu']} is installed, and a process holds one TensorFlow only.`
     : tfjsAbsence(provider);
   if (reason === null) return checkDevice(provider, reference);
-  return { name: NAMES[provider], provider, available: false, reason, stepMs: null };
+  return { name: NAMES[provider], provider, available: false, reason, stepMs: null, mixedMs: null };
 }
 
 /**
@@ -158,6 +183,8 @@ export async function listDevices(): Promise<Device[]> {
       available: true,
       reason: null,
       stepMs: reference.largeRun.stepMs,
+      // Processors compute half precision in single precision.
+      mixedMs: null,
     },
   ];
   const listed = ort.listSupportedBackends().map(({ name }) => name);
@@ -167,7 +194,7 @@ export async function listDevices(): Promise<Device[]> {
     devices.push(
       reason === null
         ? await checkDevice(provider, reference)
-        : { name: NAMES[provider], provider, available: false, reason, stepMs: null },
+        : { name: NAMES[provider], provider, available: false, reason, stepMs: null, mixedMs: null },
     );
   }
   for (const provider of ['tfjs-gpu', 'tfjs-cpu'] as const) devices.push(await checkTfjs(provider, reference));

@@ -5,6 +5,7 @@
 
 import { Purpose, Random } from '../base/random.js';
 import { gradients } from '../graph/gradient.js';
+import { INITIAL_SCALE, LOSS_SCALE, lossScale } from '../graph/loss-scale.js';
 import { gelu } from '../graph/ops/activation.js';
 import { attention } from '../graph/ops/attention.js';
 import { add } from '../graph/ops/elementwise.js';
@@ -16,6 +17,7 @@ import { mean } from '../graph/ops/reduce.js';
 import { reshape, split, transpose } from '../graph/ops/shape.js';
 import { input } from '../graph/ops/source.js';
 import { adamW, defaultAdamW, HYPERPARAMETERS, hyperparameters, type TrainedParameter } from '../graph/optimiser.js';
+import { mixedPrecision } from '../graph/passes/mixed-precision.js';
 import { type Program, program } from '../graph/program.js';
 import { type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
 import { openProgram } from './open.js';
@@ -48,6 +50,9 @@ export const timedSize: SelfCheckSize = {
 /** Largest relative difference from the CPU's losses that a device may show. */
 export const LOSS_TOLERANCE = 1e-3;
 
+/** The same in mixed precision: half precision keeps three decimal digits. */
+export const MIXED_TOLERANCE = 1e-2;
+
 export interface SelfCheckProgram {
   readonly program: Program;
   /** Initial parameters and zero moments. */
@@ -56,8 +61,8 @@ export interface SelfCheckProgram {
   readonly batch: Readonly<Record<string, TensorData>>;
 }
 
-/** Builds the program with seeded values. */
-export function selfCheckProgram(size: SelfCheckSize): SelfCheckProgram {
+/** Builds the program with seeded values. @param mixed with products in half precision, under a scaled loss */
+export function selfCheckProgram(size: SelfCheckSize, mixed = false): SelfCheckProgram {
   const { batch, patches, patchValues, width, heads, classes } = size;
   const tokens = patches / 2;
   const random = new Random(Purpose.initialisation, batch, width);
@@ -97,23 +102,28 @@ export function selfCheckProgram(size: SelfCheckSize): SelfCheckProgram {
   x = add(x, linearOf('fc2', gelu(linearOf('fc1', normOf('norm2', x), 4 * width)), width));
   const loss = crossEntropy(linearOf('head', mean(x, 1), classes), labels);
 
+  const scaling = mixed ? lossScale() : null;
   const toParameters = gradients(
-    loss,
+    scaling === null ? loss : scaling.scaled(loss),
     parameters.map(({ tensor }) => tensor),
   );
-  const trained = parameters.map(
-    (entry, index): TrainedParameter => ({ ...entry, gradient: toParameters[index], rateFactor: 1 }),
-  );
-  const optimiser = adamW(trained, defaultAdamW);
+  const trained = parameters.map((entry, index): TrainedParameter => {
+    const gradient = scaling === null ? toParameters[index] : scaling.unscaled(toParameters[index]);
+    return { ...entry, gradient, rateFactor: 1 };
+  });
+  const plain = (parts: readonly TrainedParameter[]) => adamW(parts, defaultAdamW);
+  const optimiser = (scaling === null ? plain : scaling.guarded(plain))(trained);
+  if (mixed) state.set(LOSS_SCALE, Float32Array.of(INITIAL_SCALE));
   for (const { name, current } of optimiser.state) {
     if (!state.has(name)) state.set(name, new Float32Array(sizeOf(current.shape)));
   }
+  const whole = program('self_check', {
+    inputs: [pictures, visible, labels, optimiser.input],
+    state: optimiser.state,
+    outputs: { loss },
+  });
   return {
-    program: program('self_check', {
-      inputs: [pictures, visible, labels, optimiser.input],
-      state: optimiser.state,
-      outputs: { loss },
-    }),
+    program: mixed ? mixedPrecision(whole) : whole,
     state,
     batch: {
       pictures: Float32Array.from({ length: sizeOf(pictures.shape) }, () => random.normal()),

@@ -6,7 +6,7 @@
 import { type DataFacts, dataFacts, officialSplits } from '../catalogue/facts.js';
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
-import { chooseDevice, type Device } from '../engine/devices.js';
+import { chooseDevice, type Device, gainsByHalf } from '../engine/devices.js';
 import type { Provider } from '../engine/runner.js';
 import { type BackboneName, VIT_BACKBONES } from '../nn/vit.js';
 import { type Positives, stepsPerEpoch } from '../pixels/sampler.js';
@@ -48,6 +48,8 @@ export interface PlanLine {
 export interface PretrainPlan {
   facts: DataFacts;
   choices: PlanChoices;
+  /** Half precision where the device gains by it. */
+  precision: 'float32' | 'mixed';
   lines: PlanLine[];
   /** What keeps these settings from being a run. */
   problems: { name: PlanName; message: string }[];
@@ -275,8 +277,10 @@ export function planPretraining(data: PlanData, machine: Machine, own: OwnChoice
     ...{ device, threads, seed },
   };
   const steps = stepsPerEpoch(facts.frames, Math.max(1, Math.min(batch, facts.frames)));
+  const precision = gainsByHalf(machine.devices, choices.device) ? 'mixed' : 'float32';
   return {
     facts,
+    precision,
     choices,
     lines,
     problems: problemsOf(choices, facts, machine),
@@ -317,6 +321,6 @@ function problemsOf(choices: PlanChoices, facts: DataFacts, { devices }: Machine
 }
 
 /** The options of the run that a plan describes. */
-export function optionsOf({ choices }: PretrainPlan): PretrainOptions {
-  return { ...choices, weights: null, microBatch: null, checkpointEvery: null, previews: true };
+export function optionsOf({ choices, precision }: PretrainPlan): PretrainOptions {
+  return { ...choices, weights: null, precision, microBatch: null, checkpointEvery: null, previews: true };
 }

@@ -46,6 +46,8 @@ export interface PretrainOptions {
   microBatch: number | null;
   learningRate: number | null;
   device: Provider;
+  /** `mixed`: products in half precision, which graphics cards gain by. */
+  precision: 'float32' | 'mixed';
   threads: number;
   seed: number;
   split: Split | null;
@@ -151,6 +153,7 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
     split: options.split,
     device: options.device,
     threads: options.threads,
+    precision: options.precision,
     cacheSide: cache.side,
     normalisation: NORMALISE_RECIPE,
     samples: count,
@@ -261,6 +264,7 @@ async function train(
     reserved: loaderBytes({ batch: config.batch, views: task.views, imageSize: config.vit.imageSize }),
     open: (program) => openProgram(program, { provider: config.device, threads: config.threads }),
     onHost: config.device === 'cpu' || config.device === 'tfjs-cpu',
+    mixed: config.precision === 'mixed',
     onParts: (message) => tell({ event: 'alarm', step: done, alarm: 'memory', message }),
   });
   const values = initialState(runner.step, config.seed);

@@ -36,6 +36,8 @@ export interface RunConfig {
   leftOut?: readonly Flag[];
   device: Provider;
   threads: number;
+  /** Whether products are computed in half precision; runs from before there was any do not say. */
+  precision?: 'float32' | 'mixed';
   cacheSide: number;
   /** Version of the pixel normalisation. */
   normalisation: number;

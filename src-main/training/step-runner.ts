@@ -33,6 +33,8 @@ export interface StepPlan {
   open(program: Program): Promise<ProgramRunner>;
   /** Whether the program's memory is this computer's: of a graphics card's it is not known what is free. */
   onHost: boolean;
+  /** Whether products are computed in half precision. */
+  mixed: boolean;
   /** Told in words when a batch is read in parts. */
   onParts(message: string): void;
 }
@@ -193,10 +195,10 @@ function plannedSize(plan: StepPlan, sizes: readonly number[]): number {
   return sizes.find((size) => stepBytes(buildStep(plan, size).program) <= room) ?? last;
 }
 
-function buildStep({ task, vit, batch, onHost }: StepPlan, size: number): TrainingStep {
+function buildStep({ task, vit, batch, onHost, mixed }: StepPlan, size: number): TrainingStep {
   // A graphics card needs the whole batch at once to be busy.
   const blocks = onHost ? blocksOf(task, vit, size) : 1;
-  return pretextStep(task, vit, size, defaultAdamW, 'float32', { accumulate: size < batch, blocks });
+  return pretextStep(task, vit, size, defaultAdamW, 'float32', { accumulate: size < batch, blocks, mixed });
 }
 
 /** Values with zeros for gradients that are still to be gathered. */

@@ -26,16 +26,17 @@ async function devices(context: Context): Promise<Outcome> {
   context.terminal.note('Checking devices ...');
   const found = await trainerJob(context, 'devices', {});
   const chosen = chooseDevice(found);
-  const rows = found.map(({ name, provider, available, reason, stepMs }) => [
+  const rows = found.map(({ name, provider, available, reason, stepMs, mixedMs }) => [
     provider,
     name,
     available ? 'yes' : 'no',
     stepMs === null ? '-' : stepMs.toFixed(1),
+    mixedMs === null ? '-' : mixedMs.toFixed(1),
     provider === chosen ? 'what --device auto takes' : (reason ?? ''),
   ]);
   context.terminal.result(
     { devices: found, chosen },
-    formatTable(['--device', 'name', 'usable', 'ms a step', ''], rows),
+    formatTable(['--device', 'name', 'usable', 'ms a step', 'mixed', ''], rows),
   );
   return 'done';
 }

@@ -22,7 +22,14 @@ import {
   wholeNumber,
   withProject,
 } from '../command.js';
-import { addDevice, type DeviceChoice, resolveDevice, resolveThreads } from '../device.js';
+import {
+  addDevice,
+  type DeviceChoice,
+  type Precision,
+  resolveDevice,
+  resolvePrecision,
+  resolveThreads,
+} from '../device.js';
 import { addEncoder, type EncoderFlags, encoderShape } from '../encoder-flags.js';
 import { formatBytes, formatCount, formatDuration, formatFacts } from '../format.js';
 import { resolveRun } from '../runs.js';
@@ -39,6 +46,7 @@ interface PretrainFlags extends ProjectFlag, EncoderFlags {
   split?: Split;
   positives?: Positives;
   weights?: string;
+  precision?: Precision | 'auto';
   microBatch?: number;
   checkpointEvery?: number;
   previews: boolean;
@@ -50,6 +58,7 @@ const FIXED = [
   ...['method', 'backbone', 'imageSize', 'patchSize', 'depth', 'epochs', 'batch', 'learningRate', 'seed', 'split'],
   'positives',
   'weights',
+  'precision',
   'previews',
 ];
 
@@ -83,6 +92,13 @@ export function registerPretrain(program: Command, perform: Perform): void {
       '--micro-batch <n>',
       'images on the device at a time (default: as many of the batch as fit)',
       wholeNumber(1),
+    )
+    .addOption(
+      choice('--precision <what>', "arithmetic of products: 'auto' is mixed where the device gains by it", [
+        'auto',
+        'float32',
+        'mixed',
+      ]),
     )
     .option('--no-previews', 'make no pictures of what the run has learnt while it goes on')
     .option('--checkpoint-every <steps>', 'steps between checkpoints (default: by time)', wholeNumber(1));
@@ -127,6 +143,7 @@ async function pretrain(context: Context, flags: PretrainFlags): Promise<Outcome
     // A wrong project is told before devices are tried.
     await withProject(project, () => undefined);
     options.device = await resolveDevice(context, flags.device ?? 'auto');
+    options.precision = await resolvePrecision(context, flags.precision ?? 'auto', options.device);
     result = await trainerJob(context, 'pretrain', { project, options }, watch);
   }
   terminal.result(result, resultText(result, flags.project));
@@ -158,6 +175,7 @@ function newRun(flags: PretrainFlags): PretrainOptions {
     microBatch: flags.microBatch ?? null,
     learningRate: flags.learningRate ?? null,
     device: 'cpu',
+    precision: 'float32',
     threads: resolveThreads(flags.threads),
     seed: flags.seed ?? 0,
     split: flags.split ?? null,

@@ -1,17 +1,43 @@
 /** @file The choice of a device, its reasons, and the self-check itself; WebGPU is in tests/integration/webgpu.test.ts. */
 
 import { describe, expect, test } from 'vitest';
-import { chooseDevice, type Device, plainReason } from '../../../src-main/engine/devices.js';
-import { checkedSize, relativeDifference, selfCheckProgram, trainOn } from '../../../src-main/engine/self-check.js';
+import { chooseDevice, type Device, gainsByHalf, plainReason } from '../../../src-main/engine/devices.js';
+import {
+  checkedSize,
+  MIXED_TOLERANCE,
+  relativeDifference,
+  selfCheckProgram,
+  trainOn,
+} from '../../../src-main/engine/self-check.js';
 import type { Provider } from '../../../src-main/engine/session.js';
 import { lowerProgram } from '../../../src-main/graph/onnx.js';
+import { emulateHalf } from '../../helpers/emulate-half.js';
 
-const device = (provider: Provider, stepMs: number | null): Device => ({
+const device = (provider: Provider, stepMs: number | null, mixedMs: number | null = null): Device => ({
   name: provider,
   provider,
   available: stepMs !== null,
   reason: stepMs === null ? 'missing' : null,
   stepMs,
+  mixedMs,
+});
+
+test('mixed precision is for a device that gains a tenth by it', () => {
+  const devices = [device('cpu', 100), device('webgpu', 10, 8.9), device('cuda', 10, 9.1), device('dml', null)];
+  const gains = (provider: Provider) => gainsByHalf(devices, provider);
+  expect([gains('webgpu'), gains('cuda'), gains('cpu'), gains('dml'), gains('coreml')]).toEqual([
+    true,
+    ...Array(4).fill(false),
+  ]);
+});
+
+test('the self-check in mixed precision learns what the one in single precision learns, in emulated halves', async () => {
+  const plain = await trainOn('cpu', selfCheckProgram(checkedSize), 5);
+  const mixed = selfCheckProgram(checkedSize, true);
+  const run = await trainOn('cpu', { ...mixed, program: emulateHalf(mixed.program) }, 5);
+  const difference = relativeDifference(run.losses, plain.losses);
+  expect(difference).toBeGreaterThan(1e-6);
+  expect(difference).toBeLessThan(MIXED_TOLERANCE);
 });
 
 describe('auto', () => {

@@ -11,8 +11,8 @@ import {
   planPretraining,
 } from '../../../src-main/training/plan.js';
 
-const cpu: Device = { name: 'CPU', provider: 'cpu', available: true, reason: null, stepMs: 80 };
-const gpu: Device = { name: 'GPU', provider: 'webgpu', available: true, reason: null, stepMs: 4 };
+const cpu: Device = { name: 'CPU', provider: 'cpu', available: true, reason: null, stepMs: 80, mixedMs: null };
+const gpu: Device = { name: 'GPU', provider: 'webgpu', available: true, reason: null, stepMs: 4, mixedMs: null };
 const processorOnly: Machine = { devices: [cpu], processors: 8 };
 const withGpu: Machine = { devices: [cpu, gpu], processors: 8 };
 

@@ -27,6 +27,7 @@ const options: Omit<PretrainOptions, 'method' | 'previews'> = {
   microBatch: null,
   learningRate: null,
   device: 'cpu',
+  precision: 'float32',
   threads: 1,
   seed: 4,
   split: null,

@@ -51,6 +51,7 @@ const options: PretrainOptions = {
   microBatch: null,
   learningRate: 1e-4,
   device: 'cpu',
+  precision: 'float32',
   threads: 1,
   seed: 4,
   split: null,

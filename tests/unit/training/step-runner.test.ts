@@ -30,6 +30,7 @@ function planOf(task: PretextTask, changes: Partial<StepPlan> = {}): StepPlan {
     reserved: 0,
     open,
     onHost: true,
+    mixed: false,
     onParts: () => undefined,
     ...changes,
   };
