@@ -3,10 +3,9 @@
 import { openImage, type PixelSource } from './decode.js';
 import type { DecodeReply, DecodeRequest, FrameResult, HeaderResult, NormaliseResult } from './decode-messages.js';
 import { displayFrame } from './display.js';
-import { modalityFrame } from './grey.js';
 import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
-import { normaliseFrame } from './normalise.js';
+import { normalisePixels } from './normalise.js';
 import { nativeFrameBits } from './pixel-module.js';
 import {
   fileVersion,
@@ -55,7 +54,7 @@ async function normalise(path: string, side: number, recipe: number): Promise<No
       elements === null || recipe < 2
         ? undefined
         : { voi: voiOf(levelsOf(elements, frame), header), padding: paddingOf(elements, header, pixels.mapping) };
-    frames.push(normaliseFrame(modalityFrame(pixels, 0), header.rows, header.columns, header, side, guide));
+    frames.push(normalisePixels(pixels, header, side, guide));
   }
   return { ok: true, header, frames };
 }

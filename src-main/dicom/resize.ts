@@ -46,16 +46,17 @@ export function resize(
   height: number,
   width: number,
 ): Float32Array {
-  const across = tapsFor(columns, width);
+  const { first, count, weights, stride } = tapsFor(columns, width);
   const narrow = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, target = 0; row < rows; row++) {
     const line = row * columns;
-    for (let x = 0; x < width; x++) {
-      const from = line + across.first[x]!;
-      const weight = x * across.stride;
+    for (let x = 0; x < width; x++, target++) {
+      const from = line + first[x]!;
+      const weight = x * stride;
+      const taps = count[x]!;
       let sum = 0;
-      for (let j = 0; j < across.count[x]!; j++) sum += image[from + j]! * across.weights[weight + j]!;
-      narrow[row * width + x] = sum;
+      for (let j = 0; j < taps; j++) sum += image[from + j]! * weights[weight + j]!;
+      narrow[target] = sum;
     }
   }
   const down = tapsFor(rows, height);

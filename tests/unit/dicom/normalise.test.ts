@@ -1,8 +1,10 @@
 /** @file Normalised frames: window, percentiles, resizing, padding. */
 
 import { describe, expect, it } from 'vitest';
+import type { StoredPixels } from '../../../src-main/dicom/decode.js';
+import { modalityFrame } from '../../../src-main/dicom/grey.js';
 import { type ImageHeader, readHeader } from '../../../src-main/dicom/header.js';
-import { normaliseFrame, percentileRange } from '../../../src-main/dicom/normalise.js';
+import { normaliseFrame, normalisePixels, percentileRange } from '../../../src-main/dicom/normalise.js';
 import { resize } from '../../../src-main/dicom/resize.js';
 import { writeImage } from './writer.js';
 
@@ -43,6 +45,40 @@ describe('normaliseFrame', () => {
     expect([...square].map((value) => (value > 0 ? 1 : 0)).join('')).toBe('0000111111110000');
     const tall = normaliseFrame(constant(8, 2000), 2, 4, { ...ct, pixelAspectRatio: 2 }, 4);
     expect(tall.every((value) => value === 65535)).toBe(true);
+  });
+});
+
+describe('normalisePixels', () => {
+  const values = Uint16Array.from({ length: 512 * 400 }, (_, index) => (index * 40_503) & 0xffff);
+
+  it.each([
+    { photometricInterpretation: 'MONOCHROME2', pixelRepresentation: 0, bitsStored: 16, highBit: 15, intercept: -1024 },
+    { photometricInterpretation: 'MONOCHROME2', pixelRepresentation: 0, bitsStored: 12, highBit: 11, intercept: -1024 },
+    { photometricInterpretation: 'MONOCHROME2', pixelRepresentation: 0, bitsStored: 12, highBit: 11, intercept: -1000 },
+    { photometricInterpretation: 'MONOCHROME1', pixelRepresentation: 1, bitsStored: 12, highBit: 13, intercept: -0.3 },
+    { photometricInterpretation: 'MONOCHROME2', pixelRepresentation: 1, bitsStored: 16, highBit: 15, intercept: 0 },
+  ] as const)('gives the values of normaliseFrame: %j', ({ intercept, ...bits }) => {
+    const header: ImageHeader = {
+      ...ct,
+      ...bits,
+      bitsAllocated: 16,
+      rows: 400,
+      columns: 512,
+      rescaleSlope: 0.7,
+      rescaleIntercept: intercept,
+    };
+    const stored = bits.pixelRepresentation === 1 ? new Int16Array(values.buffer) : values;
+    for (const slope of [null, 1.3]) {
+      const rescales = slope === null ? [] : [{ slope, intercept }];
+      const pixels: StoredPixels = { header, values: stored, mapping: { palette: null, modalityLut: null, rescales } };
+      for (const padding of [null, { low: -900, high: -100 }, { low: 5, high: 5 }]) {
+        const guide = { voi: null, padding };
+        const expected = normaliseFrame(modalityFrame(pixels, 0), 400, 512, header, 96, guide);
+        // The second time from a table that is there.
+        expect(normalisePixels(pixels, header, 96, guide)).toEqual(expected);
+        expect(normalisePixels(pixels, header, 96, guide)).toEqual(expected);
+      }
+    }
   });
 });
 
