@@ -9,6 +9,7 @@ import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
 import { applyPasses, type PassName } from '../graph/passes/index.js';
+import { forWebGpu } from '../graph/passes/webgpu.js';
 import { inputName, type Program, program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
 import {
@@ -102,7 +103,8 @@ export class ProgramSession implements ProgramRunner {
       });
     }
     const profilePrefix = options.profilePrefix ?? process.env.PRETEXT_ORT_PROFILE;
-    const { model, ...lowered } = lowerProgram(applyPasses(program, options.withoutPasses), lowering);
+    const runnable = options.provider === 'webgpu' ? forWebGpu(program) : program;
+    const { model, ...lowered } = lowerProgram(applyPasses(runnable, options.withoutPasses), lowering);
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
     for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';

@@ -11,6 +11,8 @@ import { blocksOf, initialState, pretextStep } from './step-program.js';
 const LEARNING_RATE = 1e-3;
 
 export class NoiseStep {
+  /** Loss of the last step. */
+  loss = Number.NaN;
   private done = 0;
   private readonly random = new Random(0);
   private readonly images: Float32Array;
@@ -43,11 +45,12 @@ export class NoiseStep {
   async run(): Promise<number> {
     const started = performance.now();
     this.done++;
-    await this.session.run({
+    const { loss } = await this.session.run({
       images: this.images,
       ...this.task.hostInputs(this.vit, this.batch, this.random),
       [HYPERPARAMETERS]: Float32Array.from(hyperparameters(this.done, LEARNING_RATE, defaultAdamW)),
     });
+    this.loss = Number(loss[0]);
     return performance.now() - started;
   }
 

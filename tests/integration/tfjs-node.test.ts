@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkedSize, selfCheckProgram, trainOn } from '../../src-main/engine/self-check.js';
 import { loadTfjs, tfjsAbsence } from '../../src-main/engine/tfjs.js';
+import { CNN_TRAININGS, trainCnn } from '../helpers/cnn-training.js';
 import { disagreementOfCase, toleranceOf } from '../helpers/run-tfjs.js';
 import { relativeDifference, stateDifference, trainVit } from '../helpers/vit-training.js';
 import { Draw } from '../unit/graph/support/draw.js';
@@ -32,6 +33,22 @@ describe('native TensorFlow.js (skipped where it is not installed)', () => {
     expect(ofNorms).toBeLessThan(1e-3);
     expect(ofState).toBeLessThan(1e-3);
   });
+
+  for (const [name, make] of Object.entries(CNN_TRAININGS)) {
+    test(`ten steps of ${name} give ONNX Runtime’s losses on the CPU, gradient norms and state`, async (context) => {
+      context.skip(absence !== null, absence ?? '');
+      const reference = await trainCnn('cpu', make(), 10);
+      const other = await trainCnn('tfjs-cpu', make(), 10);
+      const ofLosses = relativeDifference(other.losses, reference.losses);
+      const ofNorms = relativeDifference(other.gradientNorms, reference.gradientNorms);
+      const ofState = stateDifference(other.state, reference.state);
+      console.info(`${name}: losses ${ofLosses}, gradient norms ${ofNorms}; state, absolute: ${ofState}`);
+      expect(other.losses).toHaveLength(10);
+      expect(ofLosses).toBeLessThan(1e-3);
+      expect(ofNorms).toBeLessThan(1e-3);
+      expect(ofState).toBeLessThan(1e-3);
+    });
+  }
 
   test('every op gives ONNX Runtime’s values and gradients', async (context) => {
     context.skip(absence !== null, absence ?? '');

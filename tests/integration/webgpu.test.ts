@@ -5,6 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chooseDevice, type Device, listDevices } from '../../src-main/engine/devices.js';
+import { CNN_TRAININGS, trainCnn } from '../helpers/cnn-training.js';
 import {
   relativeDifference,
   SOFTWARE_DRIVERS,
@@ -66,4 +67,20 @@ describe('masked inpainting on WebGPU (skipped without a GPU or SwiftShader)', (
     expect(ofNorms).toBeLessThan(1e-3);
     expect(ofState).toBeLessThan(1e-3);
   });
+
+  for (const [name, make] of Object.entries(CNN_TRAININGS)) {
+    test(`ten steps of ${name} give ONNX Runtime’s losses on the CPU, gradient norms and state`, async (context) => {
+      context.skip(webgpu()?.available !== true, webgpu()?.reason ?? 'no WebGPU');
+      const reference = await trainCnn('cpu', make(), 10);
+      const other = await trainCnn('webgpu', make(), 10);
+      const ofLosses = relativeDifference(other.losses, reference.losses);
+      const ofNorms = relativeDifference(other.gradientNorms, reference.gradientNorms);
+      const ofState = stateDifference(other.state, reference.state);
+      console.info(`${name}: losses ${ofLosses}, gradient norms ${ofNorms}; state, absolute: ${ofState}`);
+      expect(other.losses).toHaveLength(10);
+      expect(ofLosses).toBeLessThan(1e-3);
+      expect(ofNorms).toBeLessThan(1e-3);
+      expect(ofState).toBeLessThan(1e-3);
+    });
+  }
 });
