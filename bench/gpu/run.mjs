@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({
   options: {
     python: { type: 'string' },
     engines: { type: 'string', default: 'webgpu,cuda,tfjs-gpu,cpu,torch-tf32,torch-bf16' },
-    models: { type: 'string', default: 'vit-tiny,vit-small,vit-base,simclr' },
+    models: { type: 'string' },
     rounds: { type: 'string' },
     steps: { type: 'string' },
     batch: { type: 'string' },
@@ -51,7 +51,7 @@ const TOLERANCE = 1e-3;
 const modelOf = (name) => ({
   name,
   method: name === 'simclr' ? 'contrastive' : 'inpainting',
-  backbone: name === 'simclr' ? 'vit-small' : name,
+  backbone: name !== 'simclr' ? name : flags.tiny ? 'vit-tiny' : 'vit-small',
 });
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -254,7 +254,8 @@ function rowOf(entry, model, entries) {
 say(`card ${card}; Vulkan driver ${driver ?? 'none'}; results go to ${csv}`);
 rmSync(csv, { force: true });
 let wrong = 0;
-for (const name of flags.tiny ? ['vit-tiny', 'simclr'] : flags.models.split(',')) {
+const models = flags.models ?? (flags.tiny ? 'vit-tiny,simclr' : 'vit-tiny,vit-small,vit-base,simclr');
+for (const name of models.split(',')) {
   const model = modelOf(name);
   const entries = [];
   // One after the other, so that the card's memory is that of the engine that starts.

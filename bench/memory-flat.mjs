@@ -1,0 +1,99 @@
+/**
+ * @file Does memory stay flat over a long training? Resident memory while an engine trains a small masked autoencoder
+ * and a small residual network with batch norm:
+ *
+ *   node bench/memory-flat.mjs [--engine cpu|webgpu|tfjs-cpu] [--steps 2000] [--models mae,resnet] [--csv FILE]
+ *
+ * Each model has a process of its own. Flat means: the median of the last tenth of the steps is within 2% of the median of
+ * the tenth that ends the first quarter. Garbage is collected before each reading, so that what is read is held.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const self = fileURLToPath(import.meta.url);
+const root = join(dirname(self), '..');
+const bundle = join(root, 'out/bench/memory.cjs');
+const { values: flags } = parseArgs({
+  options: {
+    engine: { type: 'string', default: 'cpu' },
+    steps: { type: 'string', default: '2000' },
+    models: { type: 'string', default: 'mae,resnet' },
+    csv: { type: 'string' },
+    child: { type: 'string' },
+  },
+});
+const MEBIBYTE = 2 ** 20;
+const READINGS = 40;
+const TOLERANCE = 0.02;
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Trains one model and prints resident MiB at even distances. */
+async function train(name) {
+  const { openTraining } = createRequire(import.meta.url)(bundle);
+  const steps = Number(flags.steps);
+  const training = await openTraining(name, flags.engine);
+  const readings = [];
+  for (let index = 1; index <= steps; index++) {
+    const loss = await training.run(index);
+    if (!Number.isFinite(loss)) throw new Error(`step ${index}: the loss is ${loss}`);
+    if (index % Math.max(1, Math.floor(steps / READINGS)) !== 0) continue;
+    globalThis.gc();
+    readings.push(process.memoryUsage().rss / MEBIBYTE);
+  }
+  await training.release();
+  process.stdout.write(`${JSON.stringify(readings)}\n`);
+}
+
+async function measure() {
+  const { build } = await import('vite');
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: join(root, 'bench/memory-exports.ts'),
+      outDir: dirname(bundle),
+      emptyOutDir: false,
+      rollupOptions: { output: { format: 'cjs', entryFileNames: 'memory.cjs' } },
+    },
+  });
+  for (const name of flags.models.split(',')) {
+    const args = ['--expose-gc', self, '--child', name, '--engine', flags.engine, '--steps', flags.steps];
+    const { stdout, status } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`${name} on ${flags.engine} ended with ${status}`);
+    const readings = JSON.parse(stdout.trim().split('\n').at(-1));
+    const tenth = Math.max(1, Math.floor(readings.length / 10));
+    const quarter = Math.floor(readings.length / 4);
+    const early = median(readings.slice(quarter - tenth, quarter));
+    const late = median(readings.slice(-tenth));
+    const growth = late / early - 1;
+    const row = {
+      engine: flags.engine,
+      model: name,
+      steps: flags.steps,
+      cpu: cpus()[0].model.trim(),
+      firstMiB: readings[0].toFixed(1),
+      afterQuarterMiB: early.toFixed(1),
+      lastMiB: late.toFixed(1),
+      peakMiB: Math.max(...readings).toFixed(1),
+      growthPercent: (100 * growth).toFixed(2),
+      flat: Math.abs(growth) <= TOLERANCE,
+    };
+    process.stdout.write(`${JSON.stringify(row)}\n`);
+    if (!row.flat) process.exitCode = 1;
+    if (flags.csv === undefined) continue;
+    if (!existsSync(flags.csv)) appendFileSync(flags.csv, `${Object.keys(row).join(',')}\n`);
+    appendFileSync(flags.csv, `${Object.values(row).join(',')}\n`);
+  }
+}
+
+await (flags.child === undefined ? measure() : train(flags.child));
