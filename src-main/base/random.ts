@@ -23,6 +23,13 @@ export function combineSeeds(...parts: number[]): number {
   return h;
 }
 
+/** A 32-bit seed from a text (FNV-1a over its UTF-16 units, Fowler, Noll and Vo 1991). */
+export function textSeed(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return mix(h);
+}
+
 /** What a random stream is for; keeps streams of one seed apart. */
 export const Purpose = {
   initialisation: 1,
@@ -38,6 +45,7 @@ export const Purpose = {
   layout: 11,
   labelQueue: 12,
   dropout: 13,
+  seriesSample: 14,
 } as const;
 
 /** A small fast generator (sfc32, Chris Doty-Humphrey, PractRand), seeded by one 32-bit word. */

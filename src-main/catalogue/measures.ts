@@ -20,6 +20,13 @@ export function measuredImages(project: Project): Set<number> {
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Their pixels are made anew, and will be measured again. */
+export function forgetMeasures(project: Project, imageIds: readonly number[]): void {
+  if (imageIds.length === 0) return;
+  const sql = 'DELETE FROM image_measure WHERE image_id IN (SELECT value FROM json_each(?))';
+  project.catalogue.database.run(sql, [JSON.stringify(imageIds)]);
+}
+
 /** Keeps measurements, with the flags `uniform` and `few-grey-levels`, in one transaction. */
 export function recordMeasures(project: Project, measures: readonly ImageMeasure[]): void {
   const { database } = project.catalogue;

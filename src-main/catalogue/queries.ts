@@ -103,6 +103,15 @@ export function samples(project: Project, filter: SampleFilter = {}): Sample[] {
   );
 }
 
+/** SeriesInstanceUIDs of these series by id; those without one are left out. */
+export function seriesUIDs(project: Project, ids: readonly number[]): Map<number, string> {
+  const rows = project.catalogue.database.all<{ id: number; uid: string }>(
+    "SELECT id, uid FROM series WHERE id IN (SELECT value FROM json_each(?)) AND uid NOT LIKE 'folder:%'",
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map(({ id, uid }) => [id, uid]));
+}
+
 export interface LabelledImage {
   imageId: number;
   /** Position of the class in the task. */

@@ -5,10 +5,12 @@ import type { ImageHeader } from './header.js';
 import type { Inspection } from './inspect.js';
 import type { Contents } from './read-file.js';
 import type { TagList } from './tags.js';
+import type { ValueRange } from './voi.js';
 
 export type DecodeRequest =
   | { id: number; kind: 'header'; path: string }
-  | { id: number; kind: 'normalise'; path: string; side: number; recipe: number }
+  | { id: number; kind: 'normalise'; path: string; side: number; recipe: number; series: ValueRange | null }
+  | { id: number; kind: 'sample'; path: string; frames: readonly number[] }
   | { id: number; kind: 'tags'; path: string; identifiers: boolean }
   | { id: number; kind: 'frame'; path: string; frame: number }
   | { id: number; kind: 'inspect'; path: string };
@@ -18,6 +20,9 @@ export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; reas
 
 /** `frames`: one [side, side] image of 0 .. 65535 for each frame of the file. */
 export type NormaliseResult = { ok: true; header: ImageHeader; frames: Uint16Array[] } | { ok: false; reason: string };
+
+/** `values`: for each frame asked for, some of its modality values (see `sampleFrame`). */
+export type SampleResult = { ok: true; values: Float32Array[] } | { ok: false; reason: string };
 
 export type TagsResult = { ok: true; list: TagList } | { ok: false; reason: string };
 
@@ -30,6 +35,7 @@ export type InspectResult = { ok: true; inspection: Inspection } | { ok: false; 
 export type DecodeReply =
   | { id: number; kind: 'header'; result: HeaderResult }
   | { id: number; kind: 'normalise'; result: NormaliseResult }
+  | { id: number; kind: 'sample'; result: SampleResult }
   | { id: number; kind: 'tags'; result: TagsResult }
   | { id: number; kind: 'frame'; result: FrameResult }
   | { id: number; kind: 'inspect'; result: InspectResult };

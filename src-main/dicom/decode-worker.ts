@@ -1,11 +1,19 @@
 /** @file A reader of the decode pool: a process that reads headers, normalises and decodes, one file after the other. */
 
 import { openImage, type PixelSource } from './decode.js';
-import type { DecodeReply, DecodeRequest, FrameResult, HeaderResult, NormaliseResult } from './decode-messages.js';
+import type {
+  DecodeReply,
+  DecodeRequest,
+  FrameResult,
+  HeaderResult,
+  NormaliseResult,
+  SampleResult,
+} from './decode-messages.js';
 import { displayFrame } from './display.js';
+import { modalityFrame } from './grey.js';
 import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
-import { normalisePixels } from './normalise.js';
+import { looksAtSeries, normalisePixels } from './normalise.js';
 import { nativeFrameBits } from './pixel-module.js';
 import {
   fileVersion,
@@ -17,7 +25,8 @@ import {
 } from './read-file.js';
 import { guardReader, serveRequests } from './reader-serve.js';
 import { reasonOf, refusal } from './refusal.js';
-import { levelsOf, paddingOf, voiOf } from './voi.js';
+import { sampleFrame } from './series-sample.js';
+import { levelsOf, paddingOf, type ValueRange, voiOf } from './voi.js';
 
 const guard = guardReader();
 
@@ -40,7 +49,12 @@ async function inspectFile(path: string): Promise<Inspection> {
   return inspectBytes(await readWholeFile(path), path, openWatched);
 }
 
-async function normalise(path: string, side: number, recipe: number): Promise<NormaliseResult> {
+async function normalise(
+  path: string,
+  side: number,
+  recipe: number,
+  series: ValueRange | null,
+): Promise<NormaliseResult> {
   const { header, elements, readFrame } = await openWatched(await readWholeFile(path), path);
   if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
     throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
@@ -53,10 +67,25 @@ async function normalise(path: string, side: number, recipe: number): Promise<No
     const guide =
       elements === null || recipe < 2
         ? undefined
-        : { voi: voiOf(levelsOf(elements, frame), header), padding: paddingOf(elements, header, pixels.mapping) };
+        : {
+            voi: voiOf(levelsOf(elements, frame), header),
+            padding: paddingOf(elements, header, pixels.mapping),
+            series: looksAtSeries(recipe) ? series : null,
+          };
     frames.push(normalisePixels(pixels, header, side, guide));
   }
   return { ok: true, header, frames };
+}
+
+async function sample(path: string, wanted: readonly number[]): Promise<SampleResult> {
+  const { header, elements, readFrame } = await openWatched(await readWholeFile(path), path);
+  const values: Float32Array[] = [];
+  for (const frame of wanted) {
+    const pixels = await readFrame(frame);
+    const padding = elements === null ? null : paddingOf(elements, header, pixels.mapping);
+    values.push(sampleFrame(modalityFrame(pixels, 0), padding, header, frame));
+  }
+  return { ok: true, values };
 }
 
 /** The file of several frames that was read last: its next frame is likely to be asked for next. */
@@ -95,7 +124,8 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
     if (kind === 'tags')
       return { id, kind, result: { ok: true, list: await readTagsFromFile(path, request.identifiers) } };
     if (kind === 'frame') return { id, kind, result: await readFrame(path, request.frame) };
-    return { id, kind, result: await normalise(path, request.side, request.recipe) };
+    if (kind === 'sample') return { id, kind, result: await sample(path, request.frames) };
+    return { id, kind, result: await normalise(path, request.side, request.recipe, request.series) };
   } catch (error) {
     return { id, kind, result: { ok: false, reason: reasonOf(error) } };
   }

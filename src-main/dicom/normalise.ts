@@ -12,20 +12,36 @@ import { shownByVoi, type ValueRange, type Voi, withoutPadding } from './voi.js'
  * Version of everything that decides the values of a normalised frame. A cache that was made by another version is
  * made anew.
  */
-export const NORMALISE_RECIPE = 2;
+export const NORMALISE_RECIPE = 3;
 
 /**
  * Versions that can be carried out: a model sees pixels as it was trained on them. 1: percentiles of the frame for
- * everything but CT, no VOI LUT, padding taken for values.
+ * everything but CT, no VOI LUT, padding taken for values. 2: percentiles of the frame for MR as for everything else.
  */
-export const NORMALISE_RECIPES: readonly number[] = [1, NORMALISE_RECIPE];
+export const NORMALISE_RECIPES: readonly number[] = [1, 2, NORMALISE_RECIPE];
+
+/** The first version that takes MR by the percentiles of its series. */
+const BY_SERIES_SINCE = 3;
+
+/** Whether version `recipe` looks at whole series. */
+export function looksAtSeries(recipe: number): boolean {
+  return recipe >= BY_SERIES_SINCE;
+}
+
+/**
+ * Whether an image is scaled by its series: grey MR. Its values have no unit, and one scan has one scale: a slice at the
+ * end of the head, which is dark, stays dark beside its neighbours.
+ */
+export function isScaledBySeries(modality: string | null, photometricInterpretation: string): boolean {
+  return modality === 'MR' && photometricInterpretation.startsWith('MONOCHROME');
+}
 
 /** @throws PretextError `bad-file` where this program does not know how version `recipe` prepares pixels. */
 export function requireRecipe(recipe: number): void {
   if (NORMALISE_RECIPES.includes(recipe)) return;
   throw new PretextError({
     code: 'bad-file',
-    message: `It was trained on pixels that were prepared in another way (version ${recipe}; this Pretext knows ${NORMALISE_RECIPES.join(' and ')}).`,
+    message: `It was trained on pixels that were prepared in another way (version ${recipe}; this Pretext knows ${NORMALISE_RECIPES.join(', ')}).`,
     remedy: 'Use the newer Pretext that made it, or train anew with this one.',
   });
 }
@@ -55,7 +71,7 @@ export function isHounsfield(header: ImageHeader): boolean {
 }
 
 /** Values at the two percentiles, with linear interpolation between ranks; values that are not finite are left out. */
-export function percentileRange(values: Float32Array): { low: number; high: number } {
+export function percentileRange(values: Float32Array): ValueRange {
   const count = Math.min(values.length, PERCENTILE_SAMPLE);
   const step = values.length / count;
   const sample = new Float32Array(count);
@@ -64,10 +80,15 @@ export function percentileRange(values: Float32Array): { low: number; high: numb
     const value = values[Math.floor(i * step)]!;
     if (Number.isFinite(value)) sample[kept++] = value;
   }
-  if (kept === 0) return { low: 0, high: 1 };
-  const sorted = sample.subarray(0, kept).sort();
+  return percentilesOf(sample.subarray(0, kept));
+}
+
+/** Values at the two percentiles of a sample, which is sorted; 0 and 1 for none. */
+export function percentilesOf(sample: Float32Array): ValueRange {
+  if (sample.length === 0) return { low: 0, high: 1 };
+  const sorted = sample.sort();
   const at = (fraction: number): number => {
-    const rank = fraction * (kept - 1);
+    const rank = fraction * (sorted.length - 1);
     const below = sorted[Math.floor(rank)]!;
     return below + (sorted[Math.ceil(rank)]! - below) * (rank - Math.floor(rank));
   };
@@ -90,6 +111,8 @@ export interface FrameGuide {
   voi: Voi | null;
   /** Modality values that stand for no measurement. */
   padding: ValueRange | null;
+  /** Modality values that become black and white in its series; null: those of the frame itself. */
+  series?: ValueRange | null;
 }
 
 const NO_GUIDE: FrameGuide = { voi: null, padding: null };
@@ -109,11 +132,17 @@ function radiographByVoi(modality: Float32Array, header: ImageHeader, guide: Fra
   return high - low < LEAST_VOI_SPREAD ? null : shownByVoi(modality, guide.voi);
 }
 
+function seriesRange(header: ImageHeader, { series }: FrameGuide): ValueRange | null {
+  return isScaledBySeries(header.modality, header.photometricInterpretation) ? (series ?? null) : null;
+}
+
 /** Grey 0 .. 1 of a frame of modality values: scaled, MONOCHROME1 inverted, padding 0. */
 function greyFrame(modality: Float32Array, header: ImageHeader, guide: FrameGuide): Float32Array {
   const { padding } = guide;
   const scaled = (): Float32Array => {
-    const { low, high } = isHounsfield(header) ? CT_WINDOW : percentileRange(withoutPadding(modality, padding));
+    const { low, high } = isHounsfield(header)
+      ? CT_WINDOW
+      : (seriesRange(header, guide) ?? percentileRange(withoutPadding(modality, padding)));
     return rescaleToUnit(modality, low, high);
   };
   const unit = invertMonochrome1(radiographByVoi(modality, header, guide) ?? scaled(), header);
@@ -141,8 +170,8 @@ function inSquare(unit: Float32Array, rows: number, columns: number, aspect: num
 }
 
 /**
- * One frame as a square of `side` pixels, 0 .. 65535: CT by `CT_WINDOW`, radiographs by their VOI LUT or window,
- * everything else by `PERCENTILES` of the frame without its padding; MONOCHROME1 inverted, padding 0, the longer side
+ * One frame as a square of `side` pixels, 0 .. 65535: CT by `CT_WINDOW`, radiographs by their VOI LUT or window, MR by
+ * the range of its series, everything else by `PERCENTILES` of the frame without its padding; MONOCHROME1 inverted, padding 0, the longer side
  * fitted with square pixels, centred on 0.
  *
  * @param modality values of `modalityFrame`, [rows, columns].

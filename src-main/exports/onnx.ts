@@ -23,7 +23,8 @@ export interface ExportedClassifier {
 /** How pixels become the model's input: the text of the metadata entry `preprocessing`. */
 export function preprocessing({ vit, cacheSide, normalisation }: ExportedClassifier): object {
   const percentiles = 'other modalities: 0.5th to 99.5th percentile of the frame to 0..1, clipped';
-  const ofToday = `CR, DX, IO, MG, PX and RG: their VOI LUT or window to 0..1, where it shows more than a tenth of the range; ${percentiles}; pixel padding left out of them and black`;
+  const mr = normalisation >= 3 ? 'grey MR: the same percentiles of its whole series, clipped; ' : '';
+  const ofToday = `CR, DX, IO, MG, PX and RG: their VOI LUT or window to 0..1, where it shows more than a tenth of the range; ${mr}${percentiles}; pixel padding left out of them and black`;
   return {
     version: normalisation,
     input: `float32 [1, ${vit.channels}, ${vit.imageSize}, ${vit.imageSize}]`,

@@ -1,20 +1,22 @@
 /** @file Makes sure that the images of a project lie in its pixel cache: decoded, normalised, ready for training. */
 
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { fileError, PretextError } from '../base/errors.js';
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+import { forgetMeasures } from '../catalogue/measures.js';
 import type { Project } from '../catalogue/project.js';
 import { type Sample, type SampleFilter, samples } from '../catalogue/queries.js';
 import { recordRefusals } from '../catalogue/refusals.js';
-import { containerOf } from '../dicom/address.js';
 import { DecodePool } from '../dicom/decode-pool.js';
-import { NORMALISE_RECIPE, requireRecipe } from '../dicom/normalise.js';
+import { looksAtSeries, NORMALISE_RECIPE, requireRecipe } from '../dicom/normalise.js';
 import { flipAllowed } from './flip.js';
+import { fileFacts, type MissingImage, missingImages } from './missing.js';
 import { measureCache } from './quality.js';
 import { recordBytes } from './records.js';
+import { measureStale, type ScaledSeries, scaledSeries, staleSeries, valueRange } from './series-ranges.js';
 import { cacheSides } from './side.js';
 import { PixelStoreWriter, readStore, type StoreFiles, storeFiles } from './store.js';
-import type { SkippedImage, StoreIndex } from './store-index.js';
+import type { StoreIndex } from './store-index.js';
 
 export { cacheSideFor } from './side.js';
 
@@ -49,32 +51,9 @@ const commitMs = 2000;
 /** Left free for the catalogue, runs and checkpoints, bytes. */
 const reserveBytes = 64 * 2 ** 20;
 
-function fileFacts(path: string): SkippedImage['file'] {
-  try {
-    const { size, mtimeMs } = statSync(containerOf(path));
-    return { size, mtimeMs };
-  } catch {
-    return null;
-  }
-}
-
-/** Whether an image that was skipped before deserves another try: its file is another now, or is there again. */
-function isChanged(before: SkippedImage, path: string): boolean {
-  const now = fileFacts(path);
-  return now?.size !== before.file?.size || now?.mtimeMs !== before.file?.mtimeMs;
-}
-
-function missingFrom(index: StoreIndex, wanted: readonly Sample[]): Sample[] {
-  return wanted.filter((sample) => {
-    if (index.stored.has(sample.imageId)) return false;
-    const before = index.skipped.get(sample.imageId);
-    return before === undefined || isChanged(before, sample.path);
-  });
-}
-
 /** @throws PretextError `disk-full` before hours of work that cannot end well. */
-function requireSpace(folder: string, side: number, missing: readonly Sample[]): void {
-  const needed = missing.reduce((sum, sample) => sum + sample.frames, 0) * recordBytes(side);
+function requireSpace(folder: string, side: number, missing: readonly MissingImage[]): void {
+  const needed = missing.reduce((sum, { sample }) => sum + sample.frames, 0) * recordBytes(side);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free >= needed + reserveBytes) return;
@@ -87,18 +66,21 @@ function requireSpace(folder: string, side: number, missing: readonly Sample[]):
   });
 }
 
-/** How pixels are prepared. */
-interface Prepared {
+/** What a cache is to hold, and how it is prepared. */
+interface Wanted {
   side: number;
   /** Version of the normalisation. */
   recipe: number;
+  images: readonly Sample[];
+  /** Series of the images that are scaled as a whole. */
+  series: readonly ScaledSeries[];
 }
 
 async function build(
   store: PixelStoreWriter,
   pool: DecodePool,
-  { side, recipe }: Prepared,
-  missing: readonly Sample[],
+  { side, recipe }: Wanted,
+  missing: readonly MissingImage[],
   control: JobControl,
 ): Promise<void> {
   const meter = new ProgressMeter(control, 'Building pixel cache', missing.length);
@@ -107,10 +89,10 @@ async function build(
   let failed = false;
   let lastCommit = Date.now();
 
-  const takeOne = async (sample: Sample): Promise<void> => {
-    const result = await pool.normalise(sample.path, side, recipe);
+  const takeOne = async ({ sample, range }: MissingImage): Promise<void> => {
+    const result = await pool.normalise(sample.path, side, recipe, valueRange(range));
     if (failed) return;
-    if (result.ok) store.append(sample.imageId, result.frames);
+    if (result.ok) store.append(sample.imageId, result.frames, range);
     else store.skip({ image: sample.imageId, skipped: result.reason, file: fileFacts(sample.path) });
     if (store.uncommitted >= commitImages || Date.now() - lastCommit > commitMs) {
       store.commit();
@@ -136,28 +118,41 @@ async function build(
   throwIfCancelled(control);
 }
 
+/** Whether there is nothing to do. */
+function isComplete(index: StoreIndex, { images, series }: Wanted): boolean {
+  return staleSeries(index, series).length === 0 && missingImages(index, images, series).length === 0;
+}
+
 async function addMissing(
   project: Project,
   files: StoreFiles,
-  prepared: Prepared,
-  wanted: readonly Sample[],
+  wanted: Wanted,
   control: JobControl,
 ): Promise<StoreIndex> {
-  const { side } = prepared;
+  const { side } = wanted;
   const lock = project.lock(`pixels-${side}`);
   try {
     mkdirSync(project.pixelsFolder, { recursive: true });
     const store = new PixelStoreWriter(project.pixelsFolder, files, side);
     try {
       // Counted again under the lock: another process may have added images in the meantime.
-      const missing = missingFrom(store.index, wanted);
-      if (missing.length === 0) return store.index;
-      requireSpace(project.pixelsFolder, side, missing);
-      const pool = new DecodePool();
-      try {
-        await build(store, pool, prepared, missing, control);
-      } finally {
-        await pool.close();
+      if (!isComplete(store.index, wanted)) {
+        requireSpace(project.pixelsFolder, side, missingImages(store.index, wanted.images, wanted.series));
+        const pool = new DecodePool();
+        try {
+          await measureStale(store, pool, wanted.series, control);
+          const missing = missingImages(store.index, wanted.images, wanted.series);
+          requireSpace(project.pixelsFolder, side, missing);
+          // What was measured on pixels that are made anew.
+          const again = missing.filter(({ sample }) => store.index.stored.has(sample.imageId));
+          forgetMeasures(
+            project,
+            again.map(({ sample }) => sample.imageId),
+          );
+          await build(store, pool, wanted, missing, control);
+        } finally {
+          await pool.close();
+        }
       }
       return store.index;
     } finally {
@@ -212,7 +207,8 @@ function cacheOf(files: StoreFiles, side: number, wanted: readonly Sample[], ind
 /**
  * The pixel cache of the images that pass `select` (all images without it), at `side` pixels (one of `cacheSides`).
  * What is missing is decoded and normalised by threads first; an image that cannot be decoded is listed in `skipped`
- * and tried again when its file changes. A stopped or killed call goes on where it was.
+ * and tried again when its file changes. An MR series that has grown is measured anew, and its images are made anew
+ * where its range is another now. A stopped or killed call goes on where it was.
  *
  * @param recipe version of the normalisation that a model was trained with; each has a cache of its own
  * @throws PretextError `cancelled`; `disk-full` (the cache stays usable); `project-busy` where another process builds
@@ -235,10 +231,10 @@ export async function ensurePixelCache(
   }
   const wanted = samples(project, select);
   const files = storeFiles(project.pixelsFolder, side, recipe);
+  const series = looksAtSeries(recipe) ? scaledSeries(project, wanted) : [];
+  const all: Wanted = { side, recipe, images: wanted, series };
   let index = readStore(files, side);
-  if (missingFrom(index, wanted).length > 0) {
-    index = await addMissing(project, files, { side, recipe }, wanted, control);
-  }
+  if (!isComplete(index, all)) index = await addMissing(project, files, all, control);
   recordRefusals(project, refusalsOf(index, wanted));
   // Images are compared as they are prepared today, whatever an older model sees.
   if (recipe === NORMALISE_RECIPE) await measureCache(project, files.pixels, side, index, wanted, control);

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { fileError, systemCode } from '../base/errors.js';
 import { syncFolder } from '../base/files.js';
 import { recordBytes } from './records.js';
-import { addRow, type IndexRow, readIndex, type SkippedImage, type StoreIndex } from './store-index.js';
+import {
+  addRow,
+  type IndexRow,
+  readIndex,
+  type SeriesRow,
+  type SkippedImage,
+  type StoredRange,
+  type StoreIndex,
+} from './store-index.js';
 
 /** The two files of a cache. */
 export interface StoreFiles {
@@ -88,8 +96,12 @@ export class PixelStoreWriter {
     return this.pending.length;
   }
 
-  /** Writes the frames of an image, each [side, side], into the next records. */
-  append(image: number, frames: readonly Uint16Array[]): void {
+  /**
+   * Writes the frames of an image, each [side, side], into the next records.
+   *
+   * @param range that of its series, where its series has one
+   */
+  append(image: number, frames: readonly Uint16Array[], range?: StoredRange): void {
     const length = recordBytes(this.side);
     frames.forEach((frame, i) => {
       if (frame.byteLength !== length) throw new Error(`a frame of ${frame.length} values in a cache of ${this.side}`);
@@ -101,8 +113,14 @@ export class PixelStoreWriter {
         }
       });
     });
-    this.pending.push({ image, slot: this.nextSlot, frames: frames.length });
+    const row = { image, slot: this.nextSlot, frames: frames.length };
+    this.pending.push(range === undefined ? row : { ...row, range });
     this.nextSlot += frames.length;
+  }
+
+  /** Keeps the range of a series, in place of an earlier one. */
+  measured(row: SeriesRow): void {
+    this.pending.push(row);
   }
 
   skip(row: SkippedImage): void {

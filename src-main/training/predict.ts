@@ -7,12 +7,14 @@ import type { Project } from '../catalogue/project.js';
 import { patientKey, pseudonym } from '../catalogue/pseudonym.js';
 import { walk } from '../catalogue/walk.js';
 import { DecodePool } from '../dicom/decode-pool.js';
-import { requireRecipe } from '../dicom/normalise.js';
+import { looksAtSeries, requireRecipe } from '../dicom/normalise.js';
+import type { ValueRange } from '../dicom/voi.js';
 import type { Provider } from '../engine/runner.js';
 import { type ImagePrediction, writePredictionCsv } from '../exports/csv.js';
 import { writeSafetensors } from '../exports/safetensors.js';
 import { augment } from '../pixels/augment.js';
 import { evaluationRecipe } from '../pixels/recipes.js';
+import { rangesOfFiles } from '../pixels/series-ranges.js';
 import { Classifier } from './inference.js';
 import { readModelCard, readWeights } from './model-store.js';
 
@@ -40,6 +42,7 @@ export interface PredictResult {
 
 /** Images whose pixels are held at a time: memory does not grow with the folder. */
 const CHUNK = 512;
+const NO_RANGES: ReadonlyMap<string, ValueRange> = new Map();
 
 /** @throws PretextError `not-found` (model), `unreadable` (folder), `disk-full` (CSV), `device`. */
 export async function predict(project: Project, options: PredictOptions, control: JobControl): Promise<PredictResult> {
@@ -64,11 +67,12 @@ export async function predict(project: Project, options: PredictOptions, control
   const kept: Float32Array[] = [];
   const size = card.vit.imageSize;
   try {
+    const ranges = looksAtSeries(card.normalisation) ? await rangesOfFiles(pool, files, control) : NO_RANGES;
     for (let first = 0; first < files.length; first += CHUNK) {
       throwIfCancelled(control);
       const chunk = files.slice(first, first + CHUNK);
       const results = await Promise.all(
-        chunk.map(({ path }) => pool.normalise(path, card.cacheSide, card.normalisation)),
+        chunk.map(({ path }) => pool.normalise(path, card.cacheSide, card.normalisation, ranges.get(path) ?? null)),
       );
       const views: Float32Array[] = [];
       const owners: { prediction: ImagePrediction; frames: number }[] = [];

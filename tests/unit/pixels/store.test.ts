@@ -71,6 +71,28 @@ describe('PixelStoreWriter', () => {
     expect(readStore(files, side).stored.get(3)?.slot).toBe(1);
   });
 
+  it('keeps the range of a series, and which range an image was made with', () => {
+    const store = new PixelStoreWriter(folder, files, side);
+    const first = { series: 4, range: [0.1, 7.25] as const, tried: [[1, 0] as const], taken: 1 };
+    store.measured(first);
+    store.append(1, [frame(11)], first.range);
+    store.append(2, [frame(22)]);
+    store.append(3, [frame(33)], null);
+    store.commit();
+    const second = { ...first, range: null, taken: 0 };
+    store.measured(second);
+    store.commit();
+    store.close();
+    const index = readStore(files, side);
+    expect(index.series.get(4)).toEqual(second);
+    expect([1, 2, 3].map((image) => index.stored.get(image)?.range)).toEqual([[0.1, 7.25], undefined, null]);
+    for (const bad of [{ range: [2, 1] }, { range: 'x' }, { tried: [[1]] }, { tried: [[-1, 0]] }, { taken: -1 }]) {
+      appendFileSync(files.index, `${JSON.stringify({ ...first, series: 5, ...bad })}\n`);
+      expect(readStore(files, side).series.has(5)).toBe(false);
+      expect(readStore(files, side).stored.size).toBe(3);
+    }
+  });
+
   it('survives an index that was cut at any byte', () => {
     write({ 1: [11], 2: [22, 23] });
     const whole = readFileSync(files.index);
