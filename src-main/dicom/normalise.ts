@@ -171,8 +171,8 @@ function inSquare(unit: Float32Array, rows: number, columns: number, aspect: num
 
 /**
  * One frame as a square of `side` pixels, 0 .. 65535: CT by `CT_WINDOW`, radiographs by their VOI LUT or window, MR by
- * the range of its series, everything else by `PERCENTILES` of the frame without its padding; MONOCHROME1 inverted, padding 0, the longer side
- * fitted with square pixels, centred on 0.
+ * the range of its series, everything else by `PERCENTILES` of the frame without its padding; MONOCHROME1 inverted,
+ * padding 0, the longer side fitted with square pixels, centred on 0.
  *
  * @param modality values of `modalityFrame`, [rows, columns].
  * @returns [side, side].
