@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
+import { bundle } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values: flags } = parseArgs({
@@ -26,19 +26,8 @@ const { values: flags } = parseArgs({
 });
 if (flags.python === undefined) throw new Error('name the Python of the peers with --python');
 
-// One CommonJS file, as the program itself is built: onnx-proto has no named exports for a module to import.
-await build({
-  root,
-  configFile: false,
-  logLevel: 'error',
-  build: {
-    ssr: join(root, 'bench/engine-exports.ts'),
-    outDir: join(root, 'out/bench'),
-    rollupOptions: { output: { format: 'cjs', entryFileNames: 'engine.cjs' } },
-  },
-});
 const { Random, ProgramSession, gradients, conv, mul, sum, input, program } = createRequire(import.meta.url)(
-  join(root, 'out/bench/engine.cjs'),
+  await bundle('engine-exports'),
 );
 
 const layer = (name, batch, channels, outputs, length, kernel, stride) => ({

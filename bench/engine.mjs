@@ -2,71 +2,108 @@
  * @file Times Pretext's training steps beside PyTorch's, with memory, the share of each op and the distance from the
  * machine's matrix products:
  *
- *   npm run bench:engine -- --python PEERS/bin/python [--rounds 7] [--threads 2] [--steps 3] [--models vit-tiny,vit-small]
- *     [--peers eager,compiled] [--csv bench/results/engine-MACHINE.csv]
+ *   npm run bench:engine -- --python PEERS/bin/python [--models vit-tiny,vit-small,resnet-18,unet] [--rounds 7] [--steps 2]
+ *     [--threads 2] [--peers eager,compiled] [--blocks N] [--enter] [--csv bench/results/engine-MACHINE.csv]
  *
- * In each round every program is started anew, Pretext first in even rounds and last in odd ones, and takes the median
- * of its own timed steps. A ratio is Pretext's images per second over PyTorch's in the same round; the median of the
- * rounds is reported. Load average and the spread of the ratios say how quiet the machine was.
+ * All programs of a model start and warm up first (torch.compile takes a minute or more); with `--enter` the measurement
+ * then waits for a line on its input, so that the machine can be made quiet. In each round every program does `--steps`
+ * steps in turn, in one order in even rounds and the other way round in odd ones. A ratio is Pretext's images per
+ * second over PyTorch's in the same round; the median of the rounds is reported. Processor milliseconds are those of all
+ * threads of a program, the least of the rounds. Load average and the spread of the ratios say how quiet it was.
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '../scripts/build.mjs';
+import { bundle } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values: flags } = parseArgs({
   options: {
     python: { type: 'string' },
     rounds: { type: 'string', default: '7' },
-    steps: { type: 'string', default: '3' },
+    steps: { type: 'string', default: '2' },
     threads: { type: 'string', default: '2' },
-    models: { type: 'string', default: 'vit-tiny,vit-small' },
+    models: { type: 'string', default: 'vit-tiny,vit-small,resnet-18,unet' },
     peers: { type: 'string', default: 'eager,compiled' },
+    blocks: { type: 'string' },
+    enter: { type: 'boolean', default: false },
     csv: { type: 'string' },
   },
 });
 if (flags.python === undefined) throw new Error('name the Python of the peers with --python');
 
-/** Masked autoencoders at 224 px, patches of 16, batches of 32: width, depth and heads of timm's encoders. */
+const mae = (width, heads) => [
+  'mae_step.py',
+  '--patch',
+  '16',
+  '--width',
+  `${width}`,
+  '--depth',
+  '12',
+  '--heads',
+  `${heads}`,
+];
+/** Masked autoencoders, SimCLR (two views of each image) and segmentation; `peer` is the same in PyTorch. */
 const MODELS = {
-  'vit-tiny': { width: 192, depth: 12, heads: 3 },
-  'vit-small': { width: 384, depth: 12, heads: 6 },
+  'vit-tiny': { task: 'MAE', image: 224, batch: 32, peer: mae(192, 3) },
+  'vit-small': { task: 'MAE', image: 224, batch: 32, peer: mae(384, 6) },
+  'vit-base': { task: 'MAE', image: 224, batch: 16, peer: mae(768, 12) },
+  'resnet-18': { task: 'SimCLR', image: 96, batch: 64, peer: ['cnn_step.py', '--model', 'resnet-18'] },
+  unet: { task: 'segmentation', image: 128, batch: 16, peer: ['cnn_step.py', '--model', 'unet'] },
 };
-const BATCH = 32;
-const IMAGE = 224;
-const PATCH = 16;
+/** Longer than threads of OpenMP and ONNX Runtime spin after their work. */
+const PAUSE_MS = 250;
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const lastLine = (text) => JSON.parse(text.trim().split('\n').at(-1));
-const run = (command, args, env = {}) => {
-  const stdio = ['ignore', 'pipe', 'inherit'];
-  return lastLine(execFileSync(command, args, { encoding: 'utf8', stdio, env: { ...process.env, ...env } }));
+
+/** A program that does steps when asked: bench/peers/step.py or bench/engine-step.ts. */
+class Timed {
+  constructor(command, args, env = {}) {
+    const stdio = ['pipe', 'pipe', 'inherit'];
+    this.child = spawn(command, args, { stdio, env: { ...process.env, ...env } });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async answer() {
+    for (;;) {
+      const { value, done } = await this.lines.next();
+      if (done) throw new Error(`${this.child.spawnargs.join(' ')} ended early`);
+      if (!value.startsWith('{')) continue;
+      const answer = JSON.parse(value);
+      if (answer.error !== undefined) throw new Error(answer.error);
+      return answer;
+    }
+  }
+
+  async round() {
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+    this.child.stdin.write(`round ${flags.steps}\n`);
+    return this.answer();
+  }
+
+  async quit() {
+    const ended = new Promise((done) => this.child.once('exit', done));
+    this.child.stdin.end('quit\n');
+    await ended;
+  }
+}
+
+const sizes = ({ image, batch }) => ['--image-size', `${image}`, '--batch', `${batch}`, '--threads', flags.threads];
+const pretext = (name, env) => {
+  const blocks = flags.blocks === undefined ? [] : ['--blocks', flags.blocks];
+  return new Timed(process.execPath, [step, '--model', name, ...sizes(MODELS[name]), ...blocks], env);
 };
-
-function pretext(name, env = {}) {
-  const { depth } = MODELS[name];
-  const args = [join(root, 'out/main/cli.js'), 'bench', '--methods', 'inpainting', '--device', 'cpu', '--json'];
-  args.push('--backbone', name, '--depth', String(depth), '--image-size', String(IMAGE), '--patch-size', String(PATCH));
-  args.push('--batch', String(BATCH), '--rounds', '1', '--steps', flags.steps, '--threads', flags.threads);
-  const [result] = run(process.execPath, args, env).results;
-  const { imagesPerSecond, peakMemoryBytes, compileMs, onnxNodes } = result;
-  return { speed: imagesPerSecond, memory: peakMemoryBytes, compileMs, onnxNodes };
-}
-
-function torch(name, kind) {
-  const { width, depth, heads } = MODELS[name];
-  const args = [join(root, 'bench/peers/mae_step.py'), '--image-size', String(IMAGE), '--patch', String(PATCH)];
-  args.push('--width', String(width), '--depth', String(depth), '--heads', String(heads), '--batch', String(BATCH));
-  args.push('--rounds', '1', '--steps', flags.steps, '--threads', flags.threads);
-  if (kind === 'compiled') args.push('--compile');
-  const { imagesPerSecond, peakRssBytes, version } = run(flags.python, args);
-  return { speed: imagesPerSecond, memory: peakRssBytes, version };
-}
+const torch = (name, kind) => {
+  const [script, ...args] = MODELS[name].peer;
+  const compiled = kind === 'compiled' ? ['--compile'] : [];
+  const file = join(root, 'bench/peers', script);
+  return new Timed(flags.python, [file, ...args, ...sizes(MODELS[name]), ...compiled, '--server']);
+};
 
 /** Kernel times of ONNX Runtime's profile: of each node the least over the runs, so that other programs count little. */
 function readProfile(path) {
@@ -104,68 +141,119 @@ function peakGigaflops() {
     '    began = time.perf_counter(); a @ b; return time.perf_counter() - began',
     'print(json.dumps(2 * 1536**3 / min(once() for _ in range(40)) / 1e9))',
   ].join('\n');
-  return run(flags.python, ['-c', program]);
+  return JSON.parse(execFileSync(flags.python, ['-c', program], { encoding: 'utf8' }));
 }
 
-await ensureBuilt({ nodeOnly: true, quiet: true });
-const peers = flags.peers.split(',');
-const peak = peakGigaflops();
-const rows = [];
-for (const name of flags.models.split(',')) {
+/** The next line on this program's input. */
+async function line() {
+  process.stderr.write('All programs are warm. Enter starts the measurement.\n');
+  const lines = createInterface({ input: process.stdin });
+  await new Promise((done) => lines.once('line', done));
+  lines.close();
+}
+
+/** Rounds of one model with all programs, Pretext the first of each round's results. */
+async function measure(name, peers) {
+  // One after another: programs that compile at once only wait for each other.
+  const programs = [];
+  const about = [];
+  for (const start of [() => pretext(name), ...peers.map((kind) => () => torch(name, kind))]) {
+    const program = start();
+    programs.push(program);
+    about.push(await program.answer());
+    process.stderr.write(`${name}: ${about.at(-1).peer} is ready\n`);
+  }
+  if (flags.enter) await line();
   const rounds = [];
   for (let round = 0; round < Number(flags.rounds); round++) {
-    const first = round % 2 === 0 ? pretext(name) : null;
-    const others = peers.map((kind) => torch(name, kind));
-    const own = first ?? pretext(name);
-    rounds.push({ own, others });
-    const against = others.map((other, index) => `${peers[index]} ${other.speed.toFixed(1)}`).join(', ');
-    process.stderr.write(`${name}, round ${round + 1}: Pretext ${own.speed.toFixed(1)}, ${against} images/s\n`);
+    const order = programs.map((_, index) => index);
+    if (round % 2 === 1) order.reverse();
+    const results = [];
+    for (const index of order) results[index] = await programs[index].round();
+    rounds.push(results);
+    const speeds = results.map(({ imagesPerSecond }) => imagesPerSecond.toFixed(1)).join(', ');
+    process.stderr.write(`${name}, round ${round + 1}: Pretext, ${peers.join(', ')}: ${speeds} images/s\n`);
   }
+  const load = loadavg()[0];
+  for (const program of programs) await program.quit();
+  return { about, rounds, load };
+}
+
+async function profileOf(name) {
   const folder = mkdtempSync(join(tmpdir(), 'pretext-profile-'));
-  pretext(name, { PRETEXT_ORT_PROFILE: join(folder, 'step') });
-  const profile = readProfile(join(folder, readdirSync(folder)[0]));
-  rmSync(folder, { recursive: true });
-  peers.forEach((kind, index) => {
-    const ratios = rounds.map(({ own, others }) => own.speed / others[index].speed);
-    const ownMemory = median(rounds.map(({ own }) => own.memory));
-    const peerMemory = median(rounds.map(({ others }) => others[index].memory));
-    rows.push({
-      model: `${name} MAE`,
+  try {
+    const program = pretext(name, { PRETEXT_ORT_PROFILE: join(folder, 'step') });
+    await program.answer();
+    await program.round();
+    await program.quit();
+    return readProfile(join(folder, readdirSync(folder)[0]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function rowsOf(name, peers, { about, rounds, load }, profile, peak) {
+  const { task, image, batch } = MODELS[name];
+  const of = (index, field) => rounds.map((results) => results[index][field]);
+  const cpuMs = (index) => ((1000 * Math.min(...of(index, 'cpuSeconds'))) / Number(flags.steps)).toFixed(0);
+  // Memory only grows: the last round has the peak.
+  const memory = rounds.at(-1).map(({ peakRssBytes }) => peakRssBytes);
+  return peers.map((kind, index) => {
+    const peer = index + 1;
+    const ratios = rounds.map((results) => results[0].imagesPerSecond / results[peer].imagesPerSecond);
+    return {
+      model: `${name} ${task}`,
       cpu: cpus()[0].model.trim(),
       threads: flags.threads,
-      batch: BATCH,
-      image: IMAGE,
-      peer: `PyTorch ${rounds[0].others[index].version} ${kind}`,
+      batch,
+      image,
+      peer: `PyTorch ${about[peer].version} ${kind}`,
       rounds: rounds.length,
-      loadAverage: loadavg()[0].toFixed(1),
-      pretextImagesPerSecond: median(rounds.map(({ own }) => own.speed)).toFixed(1),
-      peerImagesPerSecond: median(rounds.map(({ others }) => others[index].speed)).toFixed(1),
+      loadAverage: load.toFixed(1),
+      pretextImagesPerSecond: median(of(0, 'imagesPerSecond')).toFixed(1),
+      peerImagesPerSecond: median(of(peer, 'imagesPerSecond')).toFixed(1),
       ratioMedian: median(ratios).toFixed(3),
       ratioMin: Math.min(...ratios).toFixed(3),
       ratioMax: Math.max(...ratios).toFixed(3),
-      pretextPeakMiB: (ownMemory / 2 ** 20).toFixed(0),
-      peerPeakMiB: (peerMemory / 2 ** 20).toFixed(0),
-      memoryRatio: (ownMemory / peerMemory).toFixed(2),
-      compileMs: median(rounds.map(({ own }) => own.compileMs)).toFixed(0),
-      onnxNodes: rounds[0].own.onnxNodes,
+      pretextCpuMs: cpuMs(0),
+      peerCpuMs: cpuMs(peer),
+      pretextPeakMiB: (memory[0] / 2 ** 20).toFixed(0),
+      peerPeakMiB: (memory[peer] / 2 ** 20).toFixed(0),
+      memoryRatio: (memory[0] / memory[peer]).toFixed(2),
+      compileMs: about[0].compileMs.toFixed(0),
+      onnxNodes: about[0].onnxNodes,
       gemmGigaflops: profile.gigaflops.toFixed(0),
       machineGigaflops: peak.toFixed(0),
       profile: profile.shares
         .slice(0, 8)
         .map(([op, share]) => `${op} ${(100 * share).toFixed(0)}%`)
         .join('; '),
-    });
+    };
   });
 }
-for (const { profile, ...row } of rows) {
-  process.stdout.write(
-    `${row.model} vs ${row.peer}: ${row.pretextImagesPerSecond} vs ${row.peerImagesPerSecond} images/s, `,
-  );
-  process.stdout.write(`ratio ${row.ratioMedian} (${row.ratioMin} to ${row.ratioMax}), memory ${row.memoryRatio}, `);
-  process.stdout.write(`products ${row.gemmGigaflops} of ${row.machineGigaflops} GFLOP/s; ${profile}\n`);
-}
-if (flags.csv !== undefined) {
-  const lines = rows.map((row) => Object.values(row).join(','));
-  if (!existsSync(flags.csv)) lines.unshift(Object.keys(rows[0]).join(','));
-  writeFileSync(flags.csv, `${lines.join('\n')}\n`, { flag: 'a' });
+
+const step = await bundle('engine-step');
+const peers = flags.peers.split(',').filter((kind) => kind !== '');
+const names = flags.models.split(',');
+for (const name of names)
+  if (!Object.hasOwn(MODELS, name)) throw new Error(`models: ${Object.keys(MODELS).join(', ')}`);
+for (const name of names) {
+  const measured = await measure(name, peers);
+  const rows = rowsOf(name, peers, measured, await profileOf(name), peakGigaflops());
+  for (const { profile, ...row } of rows) {
+    const speeds = `${row.pretextImagesPerSecond} vs ${row.peerImagesPerSecond} images/s`;
+    const ratio = `ratio ${row.ratioMedian} (${row.ratioMin} to ${row.ratioMax})`;
+    const cpu = `processor ${row.pretextCpuMs} vs ${row.peerCpuMs} ms`;
+    const memory = `memory ${row.pretextPeakMiB} vs ${row.peerPeakMiB} MiB (${row.memoryRatio})`;
+    const products = `products ${row.gemmGigaflops} of ${row.machineGigaflops} GFLOP/s`;
+    process.stdout.write(
+      `${row.model} vs ${row.peer}: ${speeds}, ${ratio}, ${cpu}, ${memory}, ${products}; ${profile}\n`,
+    );
+  }
+  // After each model, so that a run that is ended early keeps what it measured.
+  if (flags.csv !== undefined && rows.length > 0) {
+    const lines = rows.map((row) => Object.values(row).join(','));
+    if (!existsSync(flags.csv)) lines.unshift(Object.keys(rows[0]).join(','));
+    writeFileSync(flags.csv, `${lines.join('\n')}\n`, { flag: 'a' });
+  }
 }

@@ -105,21 +105,19 @@ def mae() -> dict:
 
 
 class Contrastive(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, hidden: int, projection: int) -> None:
         super().__init__()
         self.encoder = torchvision.models.resnet18(weights=None)
         self.encoder.conv1 = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
         self.encoder.fc = nn.Identity()
-        self.projector = nn.Sequential(
-            nn.Linear(512, SIMCLR["hidden"]), nn.ReLU(), nn.Linear(SIMCLR["hidden"], SIMCLR["projection"])
-        )
+        self.projector = nn.Sequential(nn.Linear(512, hidden), nn.ReLU(), nn.Linear(hidden, projection))
 
     def forward(self, images: Tensor) -> Tensor:
         return nt_xent(self.projector(self.encoder(images)), SIMCLR["temperature"])
 
 
 def simclr() -> dict:
-    model = Contrastive()
+    model = Contrastive(SIMCLR["hidden"], SIMCLR["projection"])
     size = SIMCLR["imageSize"]
 
     def loss_of(step: int) -> Tensor:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 CLIP_NORM = 1.0
 
 
-def arguments(description: str, batch_help: str) -> argparse.Namespace:
+def parser(description: str, batch_help: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch", type=int, default=64, help=batch_help)
@@ -39,7 +39,11 @@ def arguments(description: str, batch_help: str) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--server", action="store_true", help='answer lines "round N" on stdin: see README.md')
-    return parser.parse_args()
+    return parser
+
+
+def arguments(description: str, batch_help: str) -> argparse.Namespace:
+    return parser(description, batch_help).parse_args()
 
 
 def prepare(args: argparse.Namespace) -> None:
@@ -115,13 +119,13 @@ class TrainingStep:
         self.optimizer.step()
         return loss.item()
 
-    def round(self, steps: int) -> tuple[float, float]:
-        """Does `steps` steps. Returns (seconds, last loss)."""
+    def round(self, steps: int) -> tuple[float, float, float]:
+        """Does `steps` steps. Returns (seconds, processor seconds of all threads, last loss)."""
         loss = float("nan")
-        began = time.perf_counter()
+        began, began_cpu = time.perf_counter(), time.process_time()
         for _ in range(steps):
             loss = self()
-        return time.perf_counter() - began, loss
+        return time.perf_counter() - began, time.process_time() - began_cpu, loss
 
 
 def emit(value: dict) -> None:
@@ -156,11 +160,12 @@ def run(step: TrainingStep, name: str, args: argparse.Namespace) -> None:
                 break
             if len(words) == 2 and words[0] == "round" and words[1].isdigit() and int(words[1]) > 0:
                 steps = int(words[1])
-                seconds, loss = step.round(steps)
+                seconds, cpu_seconds, loss = step.round(steps)
                 emit(
                     {
                         "steps": steps,
                         "seconds": seconds,
+                        "cpuSeconds": cpu_seconds,
                         "imagesPerSecond": steps * args.batch / seconds,
                         "loss": loss,
                         "peakRssBytes": peak_rss_bytes(),
@@ -170,14 +175,14 @@ def run(step: TrainingStep, name: str, args: argparse.Namespace) -> None:
                 emit({"error": f'expected "round N" or "quit", got {line.strip()!r}'})
         return
     rounds = [step.round(args.steps) for _ in range(args.rounds)]
-    rates = [args.steps * args.batch / seconds for seconds, _ in rounds]
+    rates = [args.steps * args.batch / seconds for seconds, _, _ in rounds]
     emit(
         {
             **describe(step, name, args),
             "imagesPerSecond": statistics.median(rates),
-            "stepMs": statistics.median(1000 * seconds / args.steps for seconds, _ in rounds),
+            "stepMs": statistics.median(1000 * seconds / args.steps for seconds, _, _ in rounds),
             "rounds": [round(rate, 2) for rate in rates],
-            "loss": rounds[-1][1],
+            "loss": rounds[-1][2],
             "peakRssBytes": peak_rss_bytes(),
         }
     )

@@ -12,7 +12,7 @@ import { constant, input } from '../graph/ops/source.js';
 import { GraphError, type Tensor } from '../graph/tensor.js';
 import { linearLayer } from '../nn/layers.js';
 import type { ParameterScope } from '../nn/parameters.js';
-import { gridSize, meanPatchToken, patchify, type VitConfig, vitEncoder } from '../nn/vit.js';
+import { meanPatchToken, patchify, type VitConfig, vitEncoder } from '../nn/vit.js';
 import { imagesShape, type PretextGraph, type PretextTask } from './pretext.js';
 
 export interface ContrastiveOptions {
@@ -28,9 +28,6 @@ export function contrastiveTask(options: ContrastiveOptions = defaultContrastive
   return {
     method: 'contrastive',
     views: 2,
-    // Every picture is compared with every other of the batch.
-    separable: false,
-    encodedTokens: (config) => 1 + gridSize(config) ** 2,
     build: (scope, config, batch) => buildContrastive(scope, config, batch, options),
     hostInputs: () => ({}),
   };

@@ -51,8 +51,6 @@ export function inpaintingTask(options: InpaintingOptions = defaultInpainting): 
   return {
     method: 'inpainting',
     views: 1,
-    separable: true,
-    encodedTokens: (config) => 1 + patchCounts(config, options.maskRatio).visible,
     build: (scope, config, batch) => buildInpainting(scope, config, batch, options),
     hostInputs: (config, batch, random) => ({ [PATCH_ORDER]: patchOrders(gridSize(config) ** 2, batch, random) }),
   };

@@ -21,10 +21,6 @@ export interface PretextTask {
   readonly method: PretextMethod;
   /** Views of each image in a batch. */
   readonly views: 1 | 2;
-  /** True where the loss is the mean of losses of single images: parts of a batch can be computed one by one. */
-  readonly separable: boolean;
-  /** Tokens of an image that the encoder reads. */
-  encodedTokens(config: VitConfig): number;
   /** Builds the loss for batches of `batch` images (`batch * views` pictures). */
   build(scope: ParameterScope, config: VitConfig, batch: number): PretextGraph;
   /** The inputs that are neither pixels nor state, made on the host: patch orders and the like. */

@@ -6,7 +6,7 @@ import type { ProgramRunner } from '../engine/runner.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
 import type { VitConfig } from '../nn/vit.js';
 import type { PretextTask } from '../ssl/pretext.js';
-import { blocksOf, initialState, pretextStep } from './step-program.js';
+import { initialState, pretextStep } from './step-program.js';
 
 const LEARNING_RATE = 1e-3;
 
@@ -27,15 +27,8 @@ export class NoiseStep {
   }
 
   /** Compiles the step with random weights. @throws PretextError `device` */
-  static async create(
-    task: PretextTask,
-    vit: VitConfig,
-    batch: number,
-    options: DeviceOptions,
-    blocks?: number,
-  ): Promise<NoiseStep> {
-    const inBlocks = blocks ?? (options.provider === 'cpu' ? blocksOf(task, vit, batch) : 1);
-    const step = pretextStep(task, vit, batch, defaultAdamW, 'float32', { blocks: inBlocks });
+  static async create(task: PretextTask, vit: VitConfig, batch: number, options: DeviceOptions): Promise<NoiseStep> {
+    const step = pretextStep(task, vit, batch, defaultAdamW);
     const session = await openProgram(step.program, options);
     session.setValues(initialState(step, 0));
     return new NoiseStep(session, task, vit, batch);

@@ -81,20 +81,6 @@ export function trainingStep(
 
 const singleStep = ({ input, ...step }: OptimiserStep) => ({ ...step, inputs: [input] });
 
-/** Bytes of a block's widest activation that stay in two cores' second-level caches while it is worked on. */
-const BLOCK_BYTES = 1.25 * 2 ** 20;
-/** More blocks make a program longer to compile without making it faster. */
-const MOST_BLOCKS = 4;
-
-/** In how many blocks the CPU best computes a batch: one where the images of a batch depend on each other. */
-export function blocksOf(task: PretextTask, config: VitConfig, batch: number): number {
-  if (!task.separable) return 1;
-  const bytesOfImage = task.encodedTokens(config) * 4 * config.width * Float32Array.BYTES_PER_ELEMENT;
-  const wanted = Math.min(MOST_BLOCKS, Math.ceil((batch * bytesOfImage) / BLOCK_BYTES));
-  for (let blocks = wanted; blocks > 1; blocks--) if (batch % blocks === 0) return blocks;
-  return 1;
-}
-
 /** The training step of a pretext task. */
 export function pretextStep(
   task: PretextTask,

@@ -14,7 +14,7 @@ import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimis
 import type { Program } from '../graph/program.js';
 import type { VitConfig } from '../nn/vit.js';
 import type { PretextTask } from '../ssl/pretext.js';
-import { blocksOf, initialState, pretextStep, type TrainingStep } from './step-program.js';
+import { initialState, pretextStep, type TrainingStep } from './step-program.js';
 
 export interface StepPlan {
   task: PretextTask;
@@ -195,10 +195,8 @@ function plannedSize(plan: StepPlan, sizes: readonly number[]): number {
   return sizes.find((size) => stepBytes(buildStep(plan, size).program) <= room) ?? last;
 }
 
-function buildStep({ task, vit, batch, onHost, mixed }: StepPlan, size: number): TrainingStep {
-  // A graphics card needs the whole batch at once to be busy.
-  const blocks = onHost ? blocksOf(task, vit, size) : 1;
-  return pretextStep(task, vit, size, defaultAdamW, 'float32', { accumulate: size < batch, blocks, mixed });
+function buildStep({ task, vit, batch, mixed }: StepPlan, size: number): TrainingStep {
+  return pretextStep(task, vit, size, defaultAdamW, 'float32', { accumulate: size < batch, mixed });
 }
 
 /** Values with zeros for gradients that are still to be gathered. */

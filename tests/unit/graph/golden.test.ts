@@ -17,7 +17,7 @@ import type { Program } from '../../../src-main/graph/program.js';
 import { VIT_BACKBONES } from '../../../src-main/nn/vit.js';
 import { contrastiveTask } from '../../../src-main/ssl/contrastive.js';
 import { inpaintingTask } from '../../../src-main/ssl/inpainting.js';
-import { blocksOf, pretextStep } from '../../../src-main/training/step-program.js';
+import { pretextStep } from '../../../src-main/training/step-program.js';
 
 const FILE = resolve('tests/fixtures/golden-graphs.json');
 
@@ -27,13 +27,15 @@ const tiny = { ...VIT_BACKBONES['vit-tiny'], imageSize: 224, patchSize: 16, chan
 const [inpainting, contrastive] = [inpaintingTask(), contrastiveTask()];
 
 const step = (task: typeof inpainting, config: typeof demo, batch: number): Program =>
-  pretextStep(task, config, batch, defaultAdamW, 'float32', { blocks: blocksOf(task, config, batch) }).program;
+  pretextStep(task, config, batch, defaultAdamW).program;
 
 const programs: Readonly<Record<string, () => Program>> = {
   'self check': () => selfCheckProgram(checkedSize).program,
   'demo inpainting, batch 64': () => step(inpainting, demo, 64),
   'demo contrastive, batch 64': () => step(contrastive, demo, 64),
   'vit-tiny inpainting, 224 px, batch 32': () => step(inpainting, tiny, 32),
+  'vit-tiny inpainting in 4 blocks': () =>
+    pretextStep(inpainting, tiny, 32, defaultAdamW, 'float32', { blocks: 4 }).program,
   'demo contrastive, recomputed': () => recompute(step(contrastive, demo, 64)),
 };
 
