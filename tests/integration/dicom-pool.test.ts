@@ -71,7 +71,10 @@ describe('DecodePool', () => {
       try {
         const results = await Promise.all(paths.map((path) => pool.readHeader(path)));
         expect(results.filter(({ ok }) => ok)).toHaveLength(60);
-        expect(results[20]).toMatchObject({ ok: false, reason: expect.stringMatching(/took longer than|takes too long|regular file/) });
+        expect(results[20]).toMatchObject({
+          ok: false,
+          reason: expect.stringMatching(/took longer than|takes too long|regular file/),
+        });
       } finally {
         await pool.close();
       }

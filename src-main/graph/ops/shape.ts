@@ -221,9 +221,6 @@ type SplitSizesAttributes = {
   readonly sizes: readonly number[];
 };
 
-/** A WebGPU kernel sees eight buffers at least and on many devices at most: one that is read, seven that are written. */
-const MOST_OUTPUTS = 7;
-
 const splitSizesOp: OpDefinition<SplitSizesAttributes> = {
   name: 'splitSizes',
   infer([x], { axis, sizes }) {
@@ -242,23 +239,11 @@ const splitSizesOp: OpDefinition<SplitSizesAttributes> = {
       ),
     ];
   },
-  lower({ outputs, attributes: { axis, sizes } }, l) {
-    if (sizes.length <= MOST_OUTPUTS) {
-      l.emit('Split', [l.input(0), l.constant(sizes, [sizes.length], 'int64')], {
-        attributes: { axis },
-        outputs: outputs.map((_, index) => l.output(index)),
-      });
-      return;
-    }
-    const one = (value: number) => l.constant([value], [1], 'int64');
-    let start = 0;
-    for (const [index, size] of sizes.entries()) {
-      if (l.used(index)) {
-        l.emit('Slice', [l.input(0), one(start), one(start + size), one(axis)], { outputs: [l.output(index)] });
-      }
-      start += size;
-    }
-  },
+  lower: ({ outputs, attributes: { axis, sizes } }, l) =>
+    void l.emit('Split', [l.input(0), l.constant(sizes, [sizes.length], 'int64')], {
+      attributes: { axis },
+      outputs: outputs.map((_, index) => l.output(index)),
+    }),
   evaluate: ({ attributes: { axis, sizes } }, [x], tf) => tf.split(x, [...sizes], axis),
 };
 

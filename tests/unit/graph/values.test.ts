@@ -39,7 +39,7 @@ describe('comparisons and constants', () => {
     expect(await run(less(x, y))).toEqual([0, 1, 0, 1]);
   });
 
-  test('more parts of a split than a WebGPU kernel can write, some of them unused', async () => {
+  test('many parts of a split, some of them unused', async () => {
     const long = input('long', [2, 12], 'float64');
     const parts = splitSizes(long, [1, 2, 1, 1, 1, 1, 2, 1, 2], 1);
     const outputs = Object.fromEntries(parts.flatMap((part, index) => (index === 3 ? [] : [[`p${index}`, part]])));
