@@ -46,7 +46,7 @@ export interface PixelCache {
 }
 
 /** Images that a crash may cost. */
-const commitImages = 256;
+const commitImages = 96;
 const commitMs = 2000;
 /** Left free for the catalogue, runs and checkpoints, bytes. */
 const reserveBytes = 64 * 2 ** 20;
