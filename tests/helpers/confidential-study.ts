@@ -202,8 +202,10 @@ export function writeConfidentialStudy(folder: string, files: number): string[] 
 /** Values that have no mark of their own. */
 const PLAIN = ATTRIBUTES.filter(({ vr }) => ['DA', 'TM', 'DT', 'DS', 'IS', 'AS'].includes(vr)).map(({ tag, vr }) => ({
   tag,
+  vr,
   value: originalOf(tag, vr),
 }));
+const MOST_FOR_AGES = 2 ** 20;
 
 /** Tags of the originals that stand in `bytes`, and what else of the originals does; sorted. */
 export function originalsIn(bytes: Uint8Array): string[] {
@@ -213,7 +215,11 @@ export function originalsIn(bytes: Uint8Array): string[] {
   for (const [, number] of text.matchAll(/1\.2\.3\.77(\d+)/g)) {
     found.add(number === '99' ? 'an instance' : Number(number).toString(16).padStart(8, '0'));
   }
-  for (const { tag, value } of PLAIN) if (text.includes(value)) found.add(tag);
+  for (const { tag, vr, value } of PLAIN) {
+    // Four characters turn up among millions of random bytes by chance, eight digits inside new UIDs.
+    if (vr === 'AS' && bytes.length > MOST_FOR_AGES) continue;
+    if (vr === 'DA' ? new RegExp(`(?<![0-9])${value}`).test(text) : text.includes(value)) found.add(tag);
+  }
   for (const [word] of text.matchAll(/Qprivate creator|Qprivate value|Qevaluator|16990101|Qmeta|Qpreamble/g))
     found.add(word);
   return [...found].sort();
