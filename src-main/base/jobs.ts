@@ -61,3 +61,20 @@ export class ProgressMeter {
     this.control.onProgress({ phase: this.phase, done, total: this.total, etaSeconds });
   }
 }
+
+/** Waits for `work`, or throws as soon as the job is cancelled: a slow disk or a stuck file must not hold up a cancel. */
+export async function unlessCancelled<T>(work: Promise<T>, control: JobControl): Promise<T> {
+  throwIfCancelled(control);
+  let wake: () => void = () => undefined;
+  const cancelled = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  control.signal.addEventListener('abort', wake, { once: true });
+  try {
+    await Promise.race([work, cancelled]);
+    throwIfCancelled(control);
+    return await work;
+  } finally {
+    control.signal.removeEventListener('abort', wake);
+  }
+}

@@ -3,7 +3,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { PretextError } from '../base/errors.js';
-import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+import { type JobControl, ProgressMeter, unlessCancelled } from '../base/jobs.js';
 import { containerOf } from '../dicom/address.js';
 import { DecodePool } from '../dicom/decode-pool.js';
 import type { ImageHeader } from '../dicom/header.js';
@@ -251,23 +251,6 @@ function wholeSeries(held: readonly Read[]): number {
   const open = new Set(held.filter(({ file }) => dirname(file.path) === folder).map(seriesOf));
   const first = held.findIndex((read) => open.has(seriesOf(read)));
   return first < 0 ? held.length : first;
-}
-
-/** Waits for `work`, or throws as soon as the job is cancelled: a slow disk or a stuck file must not hold up a cancel. */
-async function unlessCancelled<T>(work: Promise<T>, control: JobControl): Promise<T> {
-  throwIfCancelled(control);
-  let wake: () => void = () => undefined;
-  const cancelled = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  control.signal.addEventListener('abort', wake, { once: true });
-  try {
-    await Promise.race([work, cancelled]);
-    throwIfCancelled(control);
-    return await work;
-  } finally {
-    control.signal.removeEventListener('abort', wake);
-  }
 }
 
 function record(recorder: ImageRecorder, read: Read): Recorded | null {

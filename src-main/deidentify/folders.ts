@@ -6,7 +6,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileError, PretextError, systemCode } from '../base/errors.js';
 import { syncFolder } from '../base/files.js';
-import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
+import { type JobControl, ProgressMeter, throwIfCancelled, unlessCancelled } from '../base/jobs.js';
 import type { FileList, FoundFile } from '../catalogue/file-list.js';
 import { ActivityLock } from '../catalogue/lock.js';
 import { walk } from '../catalogue/walk.js';
@@ -107,7 +107,7 @@ class Job {
     let index = 0;
     for (const file of files) {
       throwIfCancelled(control);
-      const made = await this.unlessCancelled(ahead.shift()!, control);
+      const made = await unlessCancelled(ahead.shift()!, control);
       const reason = await this.place(file, index, made, summary);
       if (reason !== null) {
         summary.skipped.push({ path: file.path, reason });
@@ -192,22 +192,6 @@ class Job {
       return lstatSync(path).isFile() && (await digestOf(path)) === sha256 ? false : null;
     } catch (error) {
       throw fileError(error, path);
-    }
-  }
-
-  /** A file that takes its time must not hold up a cancel. */
-  private async unlessCancelled(work: Promise<Made>, control: JobControl): Promise<Made> {
-    let wake: () => void = () => undefined;
-    const cancelled = new Promise<void>((done) => {
-      wake = done;
-    });
-    control.signal.addEventListener('abort', wake, { once: true });
-    try {
-      await Promise.race([work, cancelled]);
-      throwIfCancelled(control);
-      return await work;
-    } finally {
-      control.signal.removeEventListener('abort', wake);
     }
   }
 }

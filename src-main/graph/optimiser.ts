@@ -1,6 +1,6 @@
 /** @file AdamW, clipping by global norm and exponential moving averages, as part of the program. */
 
-import { add, div, maximum, minimum, mul, reciprocal, scale, shift, sqrt, square, sub } from './ops/elementwise.js';
+import { add, div, minimum, mul, reciprocal, scale, shift, sqrt, square, sub } from './ops/elementwise.js';
 import { sumSquares } from './ops/reduce.js';
 import { reshape, slice } from './ops/shape.js';
 import { input, scalar } from './ops/source.js';
@@ -154,9 +154,4 @@ export function adamW(parameters: readonly TrainedParameter[], options: AdamWOpt
 /** Exponential moving average `decay * average + (1 - decay) * value`. */
 export function movingAverage(average: Tensor, value: Tensor, decay: number): Tensor {
   return add(scale(average, decay), scale(value, 1 - decay));
-}
-
-/** Keeps a value within bounds. */
-export function clamp(x: Tensor, low: number, high: number): Tensor {
-  return minimum(maximum(x, scalar(low, x.dtype)), scalar(high, x.dtype));
 }
