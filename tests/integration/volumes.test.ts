@@ -137,6 +137,29 @@ describe.skipIf(isAbsent)('the geometry of public series', () => {
     expectClose(placeOf(volume!, [3, 0, 0]), last, 1e-6);
   });
 
+  it('holds the tilted slices one gap apart, where dcm2niix shortens the gap', () => {
+    const { geometry } = assembled(TILTED);
+    const [written] = series.find(({ folder }) => folder === TILTED)?.nifti ?? [];
+    // dcm2niix's first file keeps the table's direction but takes the distance between the planes for the table's step:
+    // 5 mm times the cosine of the tilt. Its in-plane axes and its first slice are ours.
+    const step = Math.cos((14 * Math.PI) / 180);
+    const shortened = [3, 7, 11].map((end) => written!.affine.slice(end - 3, end));
+    const [volume] = geometry.volumes;
+    const gap = placeOf(volume!, [1, 0, 0]).map((value, axis) => value - volume!.origin[axis]!);
+    expectClose(gap, [0, 0, 5], 1e-9);
+    expectClose(
+      shortened.map((row) => row[2]!),
+      gap.map((value) => value * step),
+      1e-4,
+    );
+    const first = (corner: readonly [number, number, number]): number[] => placeOf(volume!, corner);
+    const theirs = ([, j, i]: readonly number[]): number[] =>
+      shortened.map((row, axis) => row[0]! * i! + row[1]! * j! + written!.affine[4 * axis + 3]!);
+    // A NIfTI image counts its rows from the other end.
+    expectClose(first([0, 511, 511]), theirs([0, 0, 511]), 1e-3);
+    expectClose(first([0, 0, 0]), theirs([0, 511, 0]), 1e-3);
+  });
+
   it('tells the missing slices by number', () => {
     const { geometry } = assembled('dicom2nifti/failing/sliceincrement/001');
     const [gap] = geometry.findings;
