@@ -11,6 +11,7 @@ import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../grap
 import { applyPasses, type PassName } from '../graph/passes/index.js';
 import { forWebGpu } from '../graph/passes/webgpu.js';
 import { inputName, type Program, program } from '../graph/program.js';
+import { WEBGPU_SPELLINGS } from '../graph/spelling.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
 import {
   allocate,
@@ -106,7 +107,9 @@ export class ProgramSession implements ProgramRunner {
     }
     const profilePrefix = options.profilePrefix ?? process.env.PRETEXT_ORT_PROFILE;
     const runnable = options.provider === 'webgpu' ? forWebGpu(program) : program;
-    const { model, ...lowered } = lowerProgram(applyPasses(runnable, options.withoutPasses), lowering);
+    const spellings = options.provider === 'webgpu' ? WEBGPU_SPELLINGS : {};
+    const passed = applyPasses(runnable, options.withoutPasses);
+    const { model, ...lowered } = lowerProgram(passed, { spellings, ...lowering });
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
     for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';

@@ -6,6 +6,7 @@ import { topologicalOrder } from './gradient.js';
 import { toHalf } from './half.js';
 import { ONNX_DTYPE } from './ops/elementwise.js';
 import { inputName, type Program } from './program.js';
+import type { KnownType, Spellings } from './spelling.js';
 import { type DType, type EmitOptions, GraphError, type Operation, type Shape, sizeOf, type Tensor } from './tensor.js';
 
 const OPSET = 18;
@@ -50,12 +51,16 @@ class Lowerer {
   readonly initializers: onnx.ITensorProto[] = [];
   private readonly names = new Map<Tensor, string>();
   private readonly constants = new Map<string, string>();
+  private readonly types = new Map<string, KnownType>();
+  /** Shapes that are constants of the model. */
+  private readonly shapes = new Map<string, Shape>();
   private values = 0;
 
   constructor(
     private readonly usedTensors: ReadonlySet<Tensor>,
     /** Names of inputs and outputs, which no value in between may take. */
     private readonly reserved: ReadonlySet<string>,
+    private readonly spellings: Spellings,
   ) {}
 
   private freshName(): string {
@@ -67,6 +72,7 @@ class Lowerer {
   /** Fixes the name of a tensor before it is lowered. */
   assign(tensor: Tensor, name: string): void {
     this.names.set(tensor, name);
+    this.types.set(name, tensor);
   }
 
   assigned(tensor: Tensor): boolean {
@@ -77,7 +83,7 @@ class Lowerer {
     const known = this.names.get(tensor);
     if (known !== undefined) return known;
     const name = this.freshName();
-    this.names.set(tensor, name);
+    this.assign(tensor, name);
     return name;
   }
 
@@ -92,10 +98,22 @@ class Lowerer {
     while (this.reserved.has(name)) name = `${name}_`;
     this.constants.set(key, name);
     this.initializers.push({ name, dims: [...shape], dataType: ONNX_DTYPE[dtype], rawData: bytes });
+    if (dtype === 'int64' && shape.length === 1) this.shapes.set(name, Array.from(values));
     return name;
   }
 
   emit(opType: string, inputs: string[], options: EmitOptions = {}): string {
+    const emission = {
+      inputs,
+      options,
+      typeOf: (name: string) => this.types.get(name),
+      emit: (...node: Parameters<typeof this.node>) => this.node(...node),
+      constant: (...constant: Parameters<typeof this.constant>) => this.constant(...constant),
+    };
+    return this.spellings[opType]?.(emission) ?? this.node(opType, inputs, options);
+  }
+
+  private node(opType: string, inputs: string[], options: EmitOptions = {}): string {
     const outputs = options.outputs ?? [this.freshName()];
     const attribute = Object.entries(options.attributes ?? {}).map(([name, value]): onnx.IAttributeProto => {
       const Type = onnx.AttributeProto.AttributeType;
@@ -105,13 +123,17 @@ class Lowerer {
       return { name, type: Type.INTS, ints: [...value] };
     });
     this.nodes.push({ opType, input: inputs, output: outputs, domain: options.domain ?? '', attribute });
+    const shape = opType === 'Reshape' ? this.shapes.get(inputs[1]) : undefined;
+    if (shape?.every((length) => length > 0)) {
+      this.types.set(outputs[0], { shape, dtype: this.types.get(inputs[0])?.dtype ?? null });
+    }
     return outputs[0];
   }
 
   lower(operation: Operation): void {
     if (operation.definition.name === 'constant') {
       const [output] = operation.outputs;
-      this.names.set(output, this.constant(operation.values ?? [], output.shape, output.dtype));
+      this.assign(output, this.constant(operation.values ?? [], output.shape, output.dtype));
       return;
     }
     operation.definition.lower(operation, {
@@ -141,6 +163,8 @@ export interface LoweringOptions {
    * broadcasts of that dimension, whose lengths are constants.
    */
   batchDimension?: string;
+  /** Operators that the provider lacks, in others. */
+  spellings?: Spellings;
 }
 
 /** Lowers a program to a serialised ONNX model. */
@@ -169,7 +193,7 @@ export function lowerProgram(program: Program, options: LoweringOptions = {}): L
     if (reserved.has(name)) throw new GraphError(`program ${program.name} has two inputs or outputs named ${name}`);
     reserved.add(name);
   }
-  const lowerer = new Lowerer(used, reserved);
+  const lowerer = new Lowerer(used, reserved, options.spellings ?? {});
   for (const tensor of declared) lowerer.assign(tensor, inputName(tensor));
 
   // A result that is computed here takes its output's name; an input, a constant or a second use needs a copy.

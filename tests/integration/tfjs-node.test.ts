@@ -9,7 +9,8 @@ import { checkedSize, selfCheckProgram, trainOn } from '../../src-main/engine/se
 import { loadTfjs, tfjsAbsence } from '../../src-main/engine/tfjs.js';
 import { CNN_TRAININGS, trainCnn } from '../helpers/cnn-training.js';
 import { disagreementOfCase, toleranceOf } from '../helpers/run-tfjs.js';
-import { relativeDifference, stateDifference, trainVit } from '../helpers/vit-training.js';
+import { expectSameTraining } from '../helpers/same-training.js';
+import { trainVit } from '../helpers/vit-training.js';
 import { Draw } from '../unit/graph/support/draw.js';
 import { OP_CASES } from '../unit/graph/support/op-cases.js';
 
@@ -22,31 +23,13 @@ beforeAll(() => {
 describe('native TensorFlow.js (skipped where it is not installed)', () => {
   test('ten steps of masked inpainting give ONNX Runtime’s losses, gradient norms and state', async (context) => {
     context.skip(absence !== null, absence ?? '');
-    const reference = await trainVit('cpu', 10);
-    const tfjs = await trainVit('tfjs-cpu', 10);
-    const ofLosses = relativeDifference(tfjs.losses, reference.losses);
-    const ofNorms = relativeDifference(tfjs.gradientNorms, reference.gradientNorms);
-    const ofState = stateDifference(tfjs.state, reference.state);
-    console.info(`relative differences: losses ${ofLosses}, gradient norms ${ofNorms}; state, absolute: ${ofState}`);
-    expect(tfjs.losses).toHaveLength(10);
-    expect(ofLosses).toBeLessThan(1e-3);
-    expect(ofNorms).toBeLessThan(1e-3);
-    expect(ofState).toBeLessThan(1e-3);
+    expectSameTraining('masked inpainting', await trainVit('tfjs-cpu', 10), await trainVit('cpu', 10));
   });
 
   for (const [name, make] of Object.entries(CNN_TRAININGS)) {
     test(`ten steps of ${name} give ONNX Runtime’s losses on the CPU, gradient norms and state`, async (context) => {
       context.skip(absence !== null, absence ?? '');
-      const reference = await trainCnn('cpu', make(), 10);
-      const other = await trainCnn('tfjs-cpu', make(), 10);
-      const ofLosses = relativeDifference(other.losses, reference.losses);
-      const ofNorms = relativeDifference(other.gradientNorms, reference.gradientNorms);
-      const ofState = stateDifference(other.state, reference.state);
-      console.info(`${name}: losses ${ofLosses}, gradient norms ${ofNorms}; state, absolute: ${ofState}`);
-      expect(other.losses).toHaveLength(10);
-      expect(ofLosses).toBeLessThan(1e-3);
-      expect(ofNorms).toBeLessThan(1e-3);
-      expect(ofState).toBeLessThan(1e-3);
+      expectSameTraining(name, await trainCnn('tfjs-cpu', make(), 10), await trainCnn('cpu', make(), 10));
     });
   }
 

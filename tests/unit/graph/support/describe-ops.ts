@@ -1,36 +1,16 @@
 /** @file What docs/ops.md says of each op, found out by building, lowering and compiling it. */
 
-import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
-import { topologicalOrder } from '../../../../src-main/graph/gradient.js';
 import { lowerProgram } from '../../../../src-main/graph/onnx.js';
 import { input } from '../../../../src-main/graph/ops/source.js';
 import { OPS } from '../../../../src-main/graph/ops/table.js';
 import { program } from '../../../../src-main/graph/program.js';
-import { type DType, Operation, type Tensor } from '../../../../src-main/graph/tensor.js';
-import { Draw } from './draw.js';
-import { FIXTURES, fixtureGraph } from './fixtures.js';
-import { OP_CASES } from './op-cases.js';
+import { type DType, Operation } from '../../../../src-main/graph/tensor.js';
+import { type OpPlacement, PLACEMENTS_FILE, type Placements } from '../../../helpers/webgpu-placements.js';
+import { usesByName } from './uses.js';
 
 const DTYPES: DType[] = ['float32', 'float64', 'float16', 'int32', 'int64', 'bool'];
-
-/** Uses of every op: those of the tests. */
-function usesByName(): Map<string, Operation[]> {
-  const uses = new Map<string, Operation[]>();
-  const take = (output: Tensor) => {
-    for (const operation of topologicalOrder([output])) {
-      const { name } = operation.definition;
-      uses.set(name, [...(uses.get(name) ?? []), operation]);
-    }
-  };
-  for (const name of Object.keys(FIXTURES)) take(fixtureGraph(name, 'float32').output);
-  for (const makeCase of Object.values(OP_CASES)) {
-    for (const generate of fc.sample(fc.gen(), { seed: 5, numRuns: 3 })) {
-      take(makeCase(Draw.from(generate), 'float32').output);
-    }
-  }
-  return uses;
-}
 
 /** The same use with inputs of another element type in place of float32's; null where the op refuses it. */
 function retyped({ definition, inputs, attributes }: Operation, dtype: DType): Operation | null {
@@ -88,9 +68,18 @@ async function dtypesOf(operations: readonly Operation[]): Promise<string> {
   return taken.join(', ');
 }
 
+/** What the fixture says of an op on WebGPU. */
+function onWebGpu(placement: OpPlacement | undefined): string {
+  if (placement === undefined) return 'not measured';
+  const { webgpu, cpu } = placement;
+  if (cpu.length === 0) return 'yes';
+  return webgpu.length === 0 ? `on the CPU: ${cpu.join(', ')}` : `but for ${cpu.join(', ')}`;
+}
+
 /** The text of docs/ops.md. */
 export async function describeOps(): Promise<string> {
   const uses = usesByName();
+  const placements: Placements = JSON.parse(readFileSync(PLACEMENTS_FILE, 'utf8'));
   const rows: string[] = [];
   for (const definition of OPS) {
     const { name, gradient, evaluate } = definition;
@@ -103,7 +92,8 @@ export async function describeOps(): Promise<string> {
       await dtypesOf(operations),
       gradient === undefined ? 'no' : 'yes',
       listed.join(', '),
-      evaluate === undefined ? 'ONNX Runtime' : 'ONNX Runtime, TensorFlow.js',
+      onWebGpu(placements.ops[name]),
+      evaluate === undefined ? 'no' : 'yes',
     ];
     rows.push(`| ${cells.join(' | ')} |`);
   }
@@ -119,13 +109,19 @@ own.
   has no float64 kernel, the lowering spells the op out. float16 on the CPU is computed in float32 between casts.
 - **ONNX operators**: what the op becomes for float32, over all the forms that the tests draw (\\* ONNX Runtime's own domain
   \`com.microsoft\`).
-- **Engines**: ONNX Runtime runs every op on the CPU; a GPU provider gives single operators that it lacks to the CPU.
-  TensorFlow.js computes in float32.
+- **Engines**: ONNX Runtime runs every op on the CPU. What a GPU provider has no kernel for goes to the CPU, operator by
+  operator, and its operands are copied.
+- **WebGPU**: measured op by op with ONNX Runtime ${placements.onnxruntime} (\`npm run docs:webgpu\`), values compared with the
+  CPU's. *yes*: all of the op runs there; otherwise the operators that go to the CPU, with the element types that they read:
+  most are about indices in int64. Programs for WebGPU are written in other operators where the provider lacks one or errs
+  (\`graph/passes/webgpu.ts\`, \`graph/spelling.ts\`). Max pooling gives its largest values there, and a first gradient, but
+  not the places that second derivatives ask for. A sine or cosine is as exact as WGSL promises, 2^-11.
+- **TensorFlow.js** computes in float32.
 
 ${OPS.length - 2} ops.
 
-| op | element types | gradient | ONNX operators | engines |
-| --- | --- | --- | --- | --- |
+| op | element types | gradient | ONNX operators | WebGPU | TensorFlow.js |
+| --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
