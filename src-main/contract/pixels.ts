@@ -31,6 +31,19 @@ const realWorldScale = v.object({
 });
 export type RealWorldScale = v.InferOutput<typeof realWorldScale>;
 
+/** Modality values from `first` on to grey, 0 to `white`. */
+const voiLut = v.object({
+  first: v.pipe(finite, v.integer()),
+  entries: v.pipe(
+    v.instance(Uint16Array),
+    v.check(({ length }) => length > 0),
+  ),
+  white: v.pipe(wholeNumber, v.minValue(1)),
+  explanation: v.nullable(v.string()),
+  /** The linear window that comes nearest, where there is one. */
+  window: v.nullable(v.object({ centre: finite, width: positive })),
+});
+
 export const displayFrame = v.object({
   rows: v.pipe(wholeNumber, v.minValue(1)),
   columns: v.pipe(wholeNumber, v.minValue(1)),
@@ -39,6 +52,8 @@ export const displayFrame = v.object({
   spacing: v.nullable(v.object({ row: positive, column: positive, plane: v.picklist(['patient', 'detector']) })),
   /** Height of a pixel over its width. */
   pixelAspectRatio: positive,
+  /** The file's VOI LUTs; an image that has one is shown by the first. */
+  luts: v.array(voiLut),
   /** The header's windows, in modality values. */
   windows: v.array(v.object({ centre: finite, width: positive, explanation: v.nullable(v.string()) })),
   windowFunction: v.picklist(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']),

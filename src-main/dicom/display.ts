@@ -12,8 +12,8 @@ import {
   type HeaderWindow,
   levelsOf,
   macroOf,
+  type NamedLut,
   paddingOf,
-  type Voi,
   voiOf,
   windowOfLut,
   withoutPadding,
@@ -52,6 +52,17 @@ export interface Spacing {
   plane: 'patient' | 'detector';
 }
 
+/** A VOI LUT of the file: modality values from `first` on to grey, 0 .. `white` (PS3.3 C.11.2.1.1). */
+export interface DisplayLut {
+  first: number;
+  /** Values below take the first entry, values above the last. */
+  entries: Uint16Array<ArrayBuffer>;
+  white: number;
+  explanation: string | null;
+  /** The linear window that comes nearest; null where the table is flat or falls. */
+  window: { centre: number; width: number } | null;
+}
+
 export interface DisplayFrame {
   rows: number;
   columns: number;
@@ -60,6 +71,7 @@ export interface DisplayFrame {
   spacing: Spacing | null;
   /** Height of a pixel over its width. */
   pixelAspectRatio: number;
+  luts: DisplayLut[];
   windows: HeaderWindow[];
   windowFunction: WindowFunction;
   /** Modality values at the percentiles of `percentileRange`, padding left out; the window where the header has none. */
@@ -116,11 +128,12 @@ export function compactGrey(values: Float32Array<ArrayBuffer>): GreyValues {
   return low >= -32_768 && high <= 32_767 ? Int16Array.from(values) : values;
 }
 
-/** The windows of the file, and before them the one that comes nearest to its VOI LUT. */
-function windowsOf(voi: Voi): HeaderWindow[] {
-  const ofLut = voi.lut === null ? null : windowOfLut(voi.lut);
-  if (ofLut === null) return voi.windows;
-  return [{ ...ofLut, explanation: voi.lutExplanation ?? 'VOI LUT' }, ...voi.windows];
+/** VOI LUTs that a viewer is given; files have one to three. */
+const MOST_LUTS = 8;
+
+function displayLut({ table, explanation }: NamedLut): DisplayLut {
+  const { first, entries, white } = table;
+  return { first, entries: Uint16Array.from(entries), white, explanation, window: windowOfLut(table) };
 }
 
 /** True where the frame is shown in colour. */
@@ -141,7 +154,7 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
   }
   const stored = await source.readFrame(frame);
   const levels = elements === null ? null : levelsOf(elements, frame);
-  const voi = levels === null ? null : voiOf(levels, header);
+  const voi = levels === null ? null : voiOf(levels, header, MOST_LUTS);
   const facts = {
     rows: header.rows,
     columns: header.columns,
@@ -152,7 +165,15 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
   };
   if (isColour(stored.header, stored.mapping.palette !== null)) {
     const pixels: DisplayPixels = { kind: 'colour', values: rgbOfFrame(stored) };
-    return { ...facts, pixels, windows: [], auto: { low: 0, high: 255 }, unit: null, realWorld: NO_REAL_WORLD };
+    return {
+      ...facts,
+      pixels,
+      luts: [],
+      windows: [],
+      auto: { low: 0, high: 255 },
+      unit: null,
+      realWorld: NO_REAL_WORLD,
+    };
   }
   const modality = modalityFrame(stored, 0);
   const padding = elements === null ? null : paddingOf(elements, header, stored.mapping);
@@ -163,7 +184,8 @@ export async function displayFrame(source: PixelSource, frame: number, path: str
       values: compactGrey(modality as Float32Array<ArrayBuffer>),
       inverted: header.photometricInterpretation === 'MONOCHROME1',
     },
-    windows: voi === null ? [] : windowsOf(voi),
+    luts: voi === null ? [] : voi.luts.map(displayLut),
+    windows: voi === null ? [] : voi.windows,
     auto: percentileRange(withoutPadding(modality, padding)),
     unit: levels === null ? null : unitOf(levels, header),
     realWorld: levels === null ? NO_REAL_WORLD : realWorldOf(levels, header, stored.mapping),

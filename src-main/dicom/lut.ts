@@ -114,9 +114,20 @@ export function readModalityLut(reader: ValueReader, signed: boolean): LookupTab
   return item === null ? null : readTable(item, signed);
 }
 
+export interface VoiTable extends LookupTable {
+  /** Entry that is white: 2^n - 1 for the n bits that the descriptor gives an entry (PS3.3 C.11.2.1.1). */
+  white: number;
+}
+
 /** The table in an item of the VOI LUT Sequence (0028,3010), or null where it is damaged. */
-export function readVoiLut(item: ValueReader, signed: boolean): LookupTable | null {
-  return readTable(item, signed);
+export function readVoiLut(item: ValueReader, signed: boolean): VoiTable | null {
+  const table = readTable(item, signed);
+  if (table === null) return null;
+  const bits = item.unsigned16('x00283002', 2) ?? 0;
+  const most = table.entries.reduce((found, entry) => Math.max(found, entry), 1);
+  // A descriptor that is too small for its own entries, or out of range, says nothing: the entries do.
+  const said = bits >= 8 && bits <= 16 ? 2 ** bits - 1 : 0;
+  return { ...table, white: most <= said ? said : 2 ** Math.ceil(Math.log2(most + 1)) - 1 };
 }
 
 function readTable(item: ValueReader, signed: boolean): LookupTable | null {

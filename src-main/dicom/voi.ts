@@ -3,23 +3,28 @@
 import type { ValueMapping } from './decode.js';
 import { type WindowFunction, windowed } from './grey.js';
 import type { ImageHeader } from './header.js';
-import { type LookupTable, lookUp, readVoiLut } from './lut.js';
+import { type LookupTable, lookUp, readVoiLut, type VoiTable } from './lut.js';
 import type { ValueReader } from './values.js';
 
 /** A window of the header, in modality values (PS3.3 C.11.2.1.2). */
 export interface HeaderWindow {
   centre: number;
   width: number;
-  /** Window Center & Width Explanation (0028,1055), or LUT Explanation (0028,3003). */
+  /** Window Center & Width Explanation (0028,1055). */
   explanation: string | null;
 }
 
 export interface Voi {
   windows: HeaderWindow[];
   windowFunction: WindowFunction;
-  /** From modality values; null where the file has none. */
-  lut: LookupTable | null;
-  lutExplanation: string | null;
+  /** From modality values, those that are sound. */
+  luts: NamedLut[];
+}
+
+export interface NamedLut {
+  table: VoiTable;
+  /** LUT Explanation (0028,3003). */
+  explanation: string | null;
 }
 
 /** A closed range of modality values. */
@@ -43,8 +48,12 @@ export function macroOf(levels: ValueReader[], tag: string): ValueReader {
   return levels[levels.length - 1]!;
 }
 
-/** Windows and VOI LUT of a frame. */
-export function voiOf(levels: ValueReader[], header: ImageHeader): Voi {
+/**
+ * Windows and VOI LUTs of a frame.
+ *
+ * @param mostLuts of the sequence that are read.
+ */
+export function voiOf(levels: ValueReader[], header: ImageHeader, mostLuts = 1): Voi {
   const voi = macroOf(levels, 'x00289132');
   const named = voi.firstText('x00281056');
   const windowFunction = named === 'LINEAR_EXACT' || named === 'SIGMOID' ? named : 'LINEAR';
@@ -56,13 +65,17 @@ export function voiOf(levels: ValueReader[], header: ImageHeader): Voi {
     if (width === undefined || width < least) return [];
     return [{ centre, width, explanation: explanations[index]?.trim() || null }];
   });
-  const item = voi.item('x00283010');
   const signed = header.pixelRepresentation === 1 || header.rescaleIntercept < 0;
   return {
     windows,
     windowFunction,
-    lut: item === null ? null : readVoiLut(item, signed),
-    lutExplanation: item?.text('x00283003') ?? null,
+    luts: voi
+      .items('x00283010')
+      .slice(0, mostLuts)
+      .flatMap((item) => {
+        const table = readVoiLut(item, signed);
+        return table === null ? [] : [{ table, explanation: item.text('x00283003') }];
+      }),
   };
 }
 
@@ -70,7 +83,7 @@ export function voiOf(levels: ValueReader[], header: ImageHeader): Voi {
 const LUT_ENDS = 0.02;
 
 /**
- * The linear window that comes nearest to a VOI LUT, for a viewer whose window can be moved: from where the table's
+ * The linear window that comes nearest to a VOI LUT, from which a viewer's window is dragged: from where the table's
  * output leaves its lowest value to where it reaches its highest. Null where the table is flat or falls.
  */
 export function windowOfLut(lut: LookupTable): { centre: number; width: number } | null {
@@ -86,8 +99,8 @@ export function windowOfLut(lut: LookupTable): { centre: number; width: number }
 
 /** Modality values as the file's VOI LUT, else its first window, shows them, 0 .. 1; null where it has neither. */
 export function shownByVoi(values: Float32Array, voi: Voi): Float32Array | null {
-  const { lut } = voi;
-  if (lut !== null) {
+  const lut = voi.luts[0]?.table;
+  if (lut !== undefined) {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (const entry of lut.entries) {

@@ -5,6 +5,8 @@ import type { DisplayFrame } from '../../src-main/contract/pixels.js';
 import { call } from '../bridge/index.js';
 import type { FrameFacts } from './windowing.js';
 
+type Values = DisplayFrame['pixels']['values'];
+
 export interface StackItem {
   imageId: number;
   frame: number;
@@ -26,6 +28,7 @@ function factsOf({ pixels, ...facts }: DisplayFrame): FrameFacts {
     colour: pixels.kind === 'colour',
     inverted: pixels.kind === 'grey' && pixels.inverted,
     whole: !(pixels.values instanceof Float32Array),
+    ...(pixels.kind === 'colour' ? { low: 0, high: 255 } : extent(pixels.values)),
   };
 }
 
@@ -49,28 +52,43 @@ function extent(values: ArrayLike<number>): { low: number; high: number } {
 }
 
 /** Colour with an opaque fourth channel, as cornerstone3D draws it without WebGL. */
-function withAlpha(rgb: Uint8Array): Uint8Array {
+function withAlpha(rgb: Uint8Array): Uint8Array<ArrayBuffer> {
   const rgba = new Uint8Array((rgb.length / 3) * 4).fill(255);
   for (let pixel = 0; pixel < rgb.length / 3; pixel++) rgba.set(rgb.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
   return rgba;
 }
 
-function toImage(id: string, frame: DisplayFrame): Types.IImage {
+/** Modality values of the grey images that the processor draws; the images themselves hold what is on the screen. */
+const originals = new WeakMap<Types.IImage, Values>();
+
+/** What cornerstone3D gets: with WebGL the values, which the card windows; without it grey levels, 0 to 255. */
+function drawable({ pixels }: DisplayFrame): { values: Values; isLevels: boolean } {
+  if (!getShouldUseCPURendering()) {
+    // vtk.js gives signed textures of 16 bits a shift of half a value, which they do not have.
+    const values = pixels.values instanceof Int16Array ? Float32Array.from(pixels.values) : pixels.values;
+    return { values, isLevels: pixels.kind === 'colour' };
+  }
+  const levels = pixels.kind === 'colour' ? withAlpha(pixels.values) : new Uint8Array(pixels.values.length);
+  return { values: levels, isLevels: true };
+}
+
+function toImage(id: string, frame: DisplayFrame, facts: FrameFacts): Types.IImage {
   const { rows, columns, pixels } = frame;
-  const colour = pixels.kind === 'colour';
-  const useRgba = getShouldUseCPURendering();
-  const values = colour && useRgba ? withAlpha(pixels.values) : pixels.values;
-  const { low, high } = colour ? { low: 0, high: 255 } : extent(values);
+  const { colour } = facts;
+  const useRgba = colour && getShouldUseCPURendering();
+  const { values, isLevels } = drawable(frame);
+  const isPainted = isLevels && pixels.kind === 'grey';
+  const { low, high } = isLevels ? { low: 0, high: 255 } : facts;
   const { row, column } = spacingOf(frame);
-  return {
+  const image: Types.IImage = {
     imageId: id,
     minPixelValue: low,
     maxPixelValue: high,
     slope: 1,
     intercept: 0,
-    // Only until the viewer sets its own; the range is that of 0 to 255 for colour.
-    windowCenter: colour ? 128 : (low + high + 1) / 2,
-    windowWidth: colour ? 256 : high - low + 1,
+    // Only until the viewer sets its own.
+    windowCenter: (low + high + 1) / 2,
+    windowWidth: high - low + 1,
     voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
     getPixelData: () => values,
     getCanvas: () => document.createElement('canvas'),
@@ -79,23 +97,51 @@ function toImage(id: string, frame: DisplayFrame): Types.IImage {
     height: rows,
     width: columns,
     color: colour,
-    rgba: colour && useRgba,
+    rgba: useRgba,
     numberOfComponents: colour ? (useRgba ? 4 : 3) : 1,
     columnPixelSpacing: column,
     rowPixelSpacing: row,
     invert: pixels.kind === 'grey' && pixels.inverted,
     photometricInterpretation: colour ? 'RGB' : 'MONOCHROME2',
-    sizeInBytes: values.byteLength,
+    sizeInBytes: values.byteLength + (isPainted ? pixels.values.byteLength : 0),
     dataType: values.constructor.name as Types.PixelDataTypedArrayString,
     imageFrame: {} as Types.IImageFrame,
   };
+  if (isPainted) originals.set(image, pixels.values);
+  return image;
+}
+
+/** The values of an image, whatever it is drawn with. */
+export function valuesOf(image: Types.IImage): ArrayLike<number> {
+  return originals.get(image) ?? image.getPixelData();
+}
+
+/**
+ * Makes the grey levels of an image that the processor draws.
+ *
+ * @param level grey of a value, 0 to 1.
+ */
+export function paint(image: Types.IImage, level: (value: number) => number): void {
+  const values = originals.get(image);
+  const levels = image.getPixelData();
+  if (values === undefined) return;
+  if (values instanceof Float32Array) {
+    for (let i = 0; i < values.length; i++) levels[i] = Math.round(255 * level(values[i]!));
+    return;
+  }
+  // One level for each value of 16 bits is sooner computed than one for each pixel of a radiograph.
+  const first = values instanceof Int16Array ? -32_768 : 0;
+  const table = new Uint8Array(2 ** (8 * values.BYTES_PER_ELEMENT));
+  for (let i = 0; i < table.length; i++) table[i] = Math.round(255 * level(first + i));
+  for (let i = 0; i < values.length; i++) levels[i] = table[values[i]! - first]!;
 }
 
 function loadImage(id: string): Types.IImageLoadObject {
   const { imageId, frame } = itemOf(id);
   const promise = call('pixels:frame', { imageId, frame }).then((answer) => {
-    known.set(id, factsOf(answer));
-    return toImage(id, answer);
+    const facts = factsOf(answer);
+    known.set(id, facts);
+    return toImage(id, answer, facts);
   });
   return { promise: promise as unknown as Types.IImageLoadObject['promise'] };
 }
@@ -160,6 +206,11 @@ export function enterProject(folder: string): void {
   project = { folder, number: project.number + 1 };
   cache.purgeCache();
   known.clear();
+}
+
+/** Drops every frame: those that were made for the card are not what the processor draws. */
+export function dropFrames(): void {
+  cache.purgeCache();
 }
 
 /** Registers the loader; once for the window. */

@@ -10,7 +10,7 @@ import {
   setUseCPURendering,
 } from '@cornerstonejs/core';
 import { annotation, init as initTools } from '@cornerstonejs/tools';
-import { provideFrames } from './frames.js';
+import { dropFrames, provideFrames } from './frames.js';
 import { registerTools } from './toolbox.js';
 
 /** Without text: cornerstone3D styles it inline, which the window's policy refuses; the viewer writes lengths itself. */
@@ -66,6 +66,7 @@ function onContextLost(): void {
   const { viewers } = shared;
   shared = null;
   setUseCPURendering(true, false);
+  dropFrames();
   for (const onlost of [...viewers]) onlost();
 }
 

@@ -6,22 +6,32 @@
 import { Enums, getShouldUseCPURendering, type Types } from '@cornerstonejs/core';
 import { annotation, Enums as ToolEnums } from '@cornerstonejs/tools';
 import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js';
-import { enterProject, factsFor, idOf, loadFrame, type StackItem } from './frames.js';
+import { bend, levelOf, RAMP_TEXELS, sampledCurve } from './curve.js';
+import { enterProject, factsFor, idOf, loadFrame, paint, type StackItem, valuesOf } from './frames.js';
 import { type Lease, takeEngine } from './prepare.js';
 import { type Tool, ToolBox, type Windowed } from './toolbox.js';
-import { draggedWindow, type FrameFacts, firstWindow, type GreyWindow, rangeOf } from './windowing.js';
+import {
+  draggedWindow,
+  type FrameFacts,
+  firstVoi,
+  type GreyWindow,
+  plainShape,
+  plainVoi,
+  plainWindow,
+  rangeOf,
+  type Voi,
+} from './windowing.js';
 
 /** What there is to say about the image that is shown. */
 export interface View {
   /** Place in the stack. */
   index: number;
   facts: FrameFacts;
-  window: GreyWindow;
+  /** What makes grey of the values; of no meaning for colour. */
+  voi: Voi;
   inverted: boolean;
   /** Pixels of the screen for each pixel of the image. */
   zoom: number;
-  /** The file wants a sigmoid, which is drawn as a ramp where there is no WebGL. */
-  straightened: boolean;
 }
 
 /** A length, where its middle is on the screen. */
@@ -62,6 +72,13 @@ const opaque = vtkPiecewiseFunction.newInstance();
 opaque.addPoint(-1e6, 1);
 opaque.addPoint(1e6, 1);
 
+/** Colours of 8 bits as they are. */
+const COLOUR_VOI = { kind: 'window', shape: 'LINEAR', centre: 128, width: 256 } as const;
+
+/** Too little to be seen, and enough to be another number than any that waits to be drawn. */
+const REDRAW = 1e-6;
+const PAINTINGS = 1000;
+
 let made = 0;
 
 export class Stage implements Windowed {
@@ -82,13 +99,14 @@ export class Stage implements Windowed {
   private busy = false;
   private closed = false;
   private facts: FrameFacts | null = null;
-  private window: GreyWindow = { centre: 128, width: 256 };
-  /** The window that a person chose, kept for images on the same scale; null while every image has its own. */
-  private chosen: { window: GreyWindow; scale: string } | null = null;
-  private dragStart: GreyWindow = this.window;
+  private voi: Voi = COLOUR_VOI;
+  /** What a person chose, kept for images on the same scale; null while every image has its own. */
+  private chosen: { voi: Voi; scale: string } | null = null;
+  private dragStart: GreyWindow = COLOUR_VOI;
   private inverted = false;
   /** The whole image is in view, and stays so when the window changes its size. */
   private fitted = true;
+  private painted = 0;
   private adjusting = false;
 
   /**
@@ -134,18 +152,19 @@ export class Stage implements Windowed {
     this.tools.choose(tool);
   }
 
-  setWindow(window: GreyWindow): void {
+  setVoi(voi: Voi): void {
     if (this.facts === null || this.facts.colour) return;
-    this.chosen = { window, scale: scaleOf(this.facts) };
+    this.chosen = { voi, scale: scaleOf(this.facts) };
     this.apply();
   }
 
   beginWindowing(): void {
-    this.dragStart = this.window;
+    if (this.facts !== null) this.dragStart = plainWindow(this.voi, this.facts);
   }
 
   dragWindow(right: number, down: number): void {
-    if (this.facts !== null) this.setWindow(draggedWindow(this.dragStart, right, down, this.facts));
+    const { facts } = this;
+    if (facts !== null) this.setVoi(plainVoi(draggedWindow(this.dragStart, right, down, facts), facts));
   }
 
   invert(): void {
@@ -195,11 +214,11 @@ export class Stage implements Windowed {
     const column = Math.floor(world[0] / image.columnPixelSpacing + half);
     const row = Math.floor(world[1] / image.rowPixelSpacing + half);
     if (column < 0 || row < 0 || column >= image.columns || row >= image.rows) return null;
-    const pixels = image.getPixelData();
+    const pixels = valuesOf(image);
     const channels = pixels.length / (image.columns * image.rows);
     const first = (row * image.columns + column) * channels;
-    const values = Array.from(pixels.subarray(first, first + Math.min(channels, 3)));
-    return { column, row, values: values.map((value) => value * image.slope + image.intercept) };
+    const values = Array.from({ length: Math.min(channels, 3) }, (_, channel) => pixels[first + channel]!);
+    return { column, row, values };
   }
 
   removeMeasurements(): void {
@@ -293,16 +312,41 @@ export class Stage implements Windowed {
   private apply(): void {
     const { facts, chosen } = this;
     if (facts === null) return;
-    if (facts.colour) this.window = { centre: 128, width: 256 };
-    else this.window = chosen?.scale === scaleOf(facts) ? chosen.window : firstWindow(facts);
-    const { SAMPLED_SIGMOID, LINEAR } = Enums.VOILUTFunctionType;
-    this.viewport.setProperties({
-      voiRange: rangeOf(this.window, facts.colour ? 'LINEAR' : facts.windowFunction),
-      ...(this.onProcessor ? {} : { VOILUTFunction: this.isSigmoid(facts) ? SAMPLED_SIGMOID : LINEAR }),
-      invert: facts.inverted !== this.inverted,
-    });
+    if (facts.colour) this.voi = COLOUR_VOI;
+    else this.voi = chosen !== null && isFor(chosen, facts) ? chosen.voi : firstVoi(facts);
+    if (!this.onProcessor) this.drawByCard(facts);
+    else this.drawByProcessor(facts);
     this.viewport.render();
     this.tell();
+  }
+
+  private drawByCard(facts: FrameFacts): void {
+    const { voi } = this;
+    const inverted = this.isInverted(facts);
+    const curve = voi.kind === 'window' && voi.shape !== 'SIGMOID' ? null : sampledCurve(voi, facts);
+    const { SAMPLED_SIGMOID, LINEAR } = Enums.VOILUTFunctionType;
+    this.viewport.setProperties({
+      voiRange: rangeOf(plainWindow(voi, facts), voi.kind === 'window' ? voi.shape : plainShape(facts)),
+      // By the name of a sigmoid the viewport leaves the function alone that is put in its place here.
+      VOILUTFunction: curve === null ? LINEAR : SAMPLED_SIGMOID,
+      invert: inverted,
+    });
+    const actor = this.viewport.getDefaultActor()?.actor as Types.ImageActor | undefined;
+    actor?.getMapper().setColorTextureWidth(curve?.levels.length ?? RAMP_TEXELS);
+    if (curve !== null) actor?.getProperty().setRGBTransferFunction(0, bend(curve, inverted));
+  }
+
+  /** The pixels that the viewport holds are grey levels; it draws them anew only for another range. */
+  private drawByProcessor(facts: FrameFacts): void {
+    const image = this.viewport.getCornerstoneImage?.();
+    if (image !== undefined && !facts.colour) paint(image, levelOf(this.voi, facts));
+    this.painted = (this.painted + 1) % PAINTINGS;
+    const voiRange = { lower: 0, upper: 255 + this.painted * REDRAW };
+    this.viewport.setProperties({ voiRange, invert: this.isInverted(facts) });
+  }
+
+  private isInverted(facts: FrameFacts): boolean {
+    return facts.inverted !== this.inverted;
   }
 
   private fit(): void {
@@ -334,14 +378,8 @@ export class Stage implements Windowed {
   };
 
   private tell(): void {
-    const { facts, shown, window, inverted } = this;
-    if (facts === null) return;
-    const straightened = this.onProcessor && this.isSigmoid(facts);
-    this.events.onview({ index: shown, facts, window, inverted, zoom: this.zoom(), straightened });
-  }
-
-  private isSigmoid({ windowFunction, colour }: FrameFacts): boolean {
-    return windowFunction === 'SIGMOID' && !colour;
+    const { facts, shown, voi, inverted } = this;
+    if (facts !== null) this.events.onview({ index: shown, facts, voi, inverted, zoom: this.zoom() });
   }
 
   private lengths(): ReturnType<ToolBox['lengths']> {
@@ -362,6 +400,11 @@ export class Stage implements Windowed {
       }),
     );
   };
+}
+
+/** What was chosen on one image holds for another of its scale, where that has as many VOI LUTs. */
+function isFor({ voi, scale }: { voi: Voi; scale: string }, facts: FrameFacts): boolean {
+  return scale === scaleOf(facts) && (voi.kind === 'window' || voi.place < facts.luts.length);
 }
 
 /** Images of one scale can share a window. */

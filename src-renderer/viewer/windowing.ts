@@ -1,4 +1,4 @@
-/** @file Windows: how centre and width become the range of values from black to white, and which windows are offered. */
+/** @file How values become grey (PS3.3 C.11.2): windows and VOI LUTs, which of them are offered, what dragging makes. */
 
 import type { DisplayFrame } from '../../src-main/contract/pixels.js';
 
@@ -9,6 +9,9 @@ export interface FrameFacts extends Omit<DisplayFrame, 'pixels'> {
   inverted: boolean;
   /** Every value is a whole number. */
   whole: boolean;
+  /** The least and the greatest value. */
+  low: number;
+  high: number;
 }
 
 export interface GreyWindow {
@@ -24,13 +27,16 @@ export interface ValueRange {
 
 export type WindowFunction = DisplayFrame['windowFunction'];
 
-/** A window that the viewer offers. */
+/** What makes grey of values: a window of one of the three functions, or a VOI LUT of the file, counted from 0. */
+export type Voi = ({ kind: 'window'; shape: WindowFunction } & GreyWindow) | { kind: 'lut'; place: number };
+
+/** A VOI transformation that the viewer offers. */
 export interface Preset {
   id: string;
-  window: GreyWindow;
+  voi: Voi;
   /** The preset's own name, or what the header calls it; null where the header gives no name. */
   name: string | null;
-  source: 'preset' | 'header' | 'auto';
+  source: 'preset' | 'header' | 'lut' | 'auto';
   /** Digit that chooses it. */
   key: string;
 }
@@ -39,13 +45,13 @@ export interface Preset {
 const THRESHOLD = 1e-4;
 
 /**
- * The range of a window (PS3.3 C.11.2.1.2.1 and C.11.2.1.3.2). LINEAR goes from centre - 0.5 - (width - 1) / 2 to
+ * The range of a straight window (PS3.3 C.11.2.1.2.1 and C.11.2.1.3.2). LINEAR goes from centre - 0.5 - (width - 1) / 2 to
  * centre - 0.5 + (width - 1) / 2, so that a width of 1 is a threshold above which all is white; LINEAR_EXACT from
- * centre - width / 2 to centre + width / 2. SIGMOID (C.11.2.1.3.1) has no ends: its curve is made from LINEAR's.
+ * centre - width / 2 to centre + width / 2, which is also where the tangent of SIGMOID (C.11.2.1.3.1) at its centre ends.
  */
 export function rangeOf({ centre, width }: GreyWindow, shape: WindowFunction): ValueRange {
-  const middle = shape === 'LINEAR_EXACT' ? centre : centre - 0.5;
-  const span = shape === 'LINEAR_EXACT' ? width : width - 1;
+  const middle = shape === 'LINEAR' ? centre - 0.5 : centre;
+  const span = shape === 'LINEAR' ? width - 1 : width;
   return span < THRESHOLD
     ? { lower: middle, upper: middle + THRESHOLD }
     : { lower: middle - span / 2, upper: middle + span / 2 };
@@ -55,7 +61,15 @@ export function rangeOf({ centre, width }: GreyWindow, shape: WindowFunction): V
 export function windowOf({ lower, upper }: ValueRange, shape: WindowFunction): GreyWindow {
   const middle = (lower + upper) / 2;
   const span = upper - lower;
-  return shape === 'LINEAR_EXACT' ? { centre: middle, width: span } : { centre: middle + 0.5, width: span + 1 };
+  return shape === 'LINEAR' ? { centre: middle + 0.5, width: span + 1 } : { centre: middle, width: span };
+}
+
+/**
+ * The straight window that values are windowed with by hand. A sigmoid's scale has no half-pixel conventions, so that the
+ * exact window of the same centre and width is its tangent.
+ */
+export function plainShape({ windowFunction }: Pick<FrameFacts, 'windowFunction'>): 'LINEAR' | 'LINEAR_EXACT' {
+  return windowFunction === 'LINEAR' ? 'LINEAR' : 'LINEAR_EXACT';
 }
 
 /** The narrowest window that a shape allows: LINEAR needs a width of 1 (C.11.2.1.2.1), the others more than 0. */
@@ -74,13 +88,35 @@ export type CtWindow = (typeof CT_WINDOWS)[number]['id'];
 
 const LAST_DIGIT = 9;
 
-function autoWindow({ auto, windowFunction }: FrameFacts): GreyWindow {
-  return windowOf({ lower: auto.low, upper: Math.max(auto.high, auto.low + THRESHOLD) }, windowFunction);
+function autoWindow(frame: FrameFacts): GreyWindow {
+  const { low, high } = frame.auto;
+  return windowOf({ lower: low, upper: Math.max(high, low + THRESHOLD) }, plainShape(frame));
+}
+
+/** The window by which a frame is windowed by hand. */
+export function plainVoi({ centre, width }: GreyWindow, frame: Pick<FrameFacts, 'windowFunction'>): Voi {
+  return { kind: 'window', shape: plainShape(frame), centre, width };
+}
+
+function headerVois({ luts, windows, windowFunction }: FrameFacts): Omit<Preset, 'key'>[] {
+  const ofLuts = luts.map(({ explanation }, place) => ({
+    id: `lut-${place}`,
+    voi: { kind: 'lut' as const, place },
+    name: explanation,
+    source: 'lut' as const,
+  }));
+  const ofWindows = windows.map(({ centre, width, explanation }, index) => ({
+    id: `header-${index}`,
+    voi: { kind: 'window' as const, shape: windowFunction, centre, width },
+    name: explanation,
+    source: 'header' as const,
+  }));
+  return [...ofLuts, ...ofWindows];
 }
 
 /**
- * What to offer for a frame: for Hounsfield units the usual windows on 1 to 4; the header's windows on the digits
- * after them; on 0 the window that takes in nearly every value of the frame. Nothing for colour.
+ * What to offer for a frame: for Hounsfield units the usual windows on 1 to 4; the file's VOI LUTs and windows on the
+ * digits after them; on 0 the window that takes in nearly every value of the frame. Nothing for colour.
  *
  * @param names of the CT windows.
  */
@@ -88,28 +124,34 @@ export function presetsOf(frame: FrameFacts, names: Readonly<Record<CtWindow, st
   if (frame.colour) return [];
   const usual = (frame.unit === 'HU' ? CT_WINDOWS : []).map(({ id, centre, width }) => ({
     id,
-    window: { centre, width },
+    voi: plainVoi({ centre, width }, frame),
     name: names[id],
     source: 'preset' as const,
   }));
-  const header = frame.windows.map(({ centre, width, explanation }, index) => ({
-    id: `header-${index}`,
-    window: { centre, width },
-    name: explanation,
-    source: 'header' as const,
-  }));
-  const numbered = [...usual, ...header]
+  const numbered = [...usual, ...headerVois(frame)]
     .slice(0, LAST_DIGIT)
     .map((preset, index): Preset => ({ ...preset, key: String(index + 1) }));
-  return [...numbered, { id: 'auto', window: autoWindow(frame), name: null, source: 'auto', key: '0' }];
+  return [...numbered, { id: 'auto', voi: plainVoi(autoWindow(frame), frame), name: null, source: 'auto', key: '0' }];
 }
 
-/** The window that an image opens with: the header's first, else for Hounsfield units soft tissue, else all values. */
-export function firstWindow(frame: FrameFacts): GreyWindow {
-  const [header] = frame.windows;
-  if (header !== undefined) return { centre: header.centre, width: header.width };
-  if (frame.unit === 'HU') return { centre: CT_WINDOWS[1].centre, width: CT_WINDOWS[1].width };
-  return autoWindow(frame);
+/** What an image opens with: the file's first VOI LUT or window, else for Hounsfield units soft tissue, else all values. */
+export function firstVoi(frame: FrameFacts): Voi {
+  const [own] = headerVois(frame);
+  return own?.voi ?? plainVoi(frame.unit === 'HU' ? CT_WINDOWS[1] : autoWindow(frame), frame);
+}
+
+/** The plain window that comes nearest to what is shown: where dragging starts from. */
+export function plainWindow(voi: Voi, frame: FrameFacts): GreyWindow {
+  if (voi.kind === 'window') return { centre: voi.centre, width: voi.width };
+  const near = frame.luts[voi.place]?.window ?? null;
+  return near === null ? autoWindow(frame) : windowOf(rangeOf(near, 'LINEAR'), plainShape(frame));
+}
+
+export function isSameVoi(one: Voi, other: Voi): boolean {
+  if (one.kind === 'lut' || other.kind === 'lut') {
+    return one.kind === 'lut' && other.kind === 'lut' && one.place === other.place;
+  }
+  return one.shape === other.shape && one.centre === other.centre && one.width === other.width;
 }
 
 /**
@@ -128,6 +170,6 @@ export function draggedWindow(
   const rounded = (value: number): number => (frame.whole ? Math.round(value) : value);
   return {
     centre: rounded(start.centre + down * step),
-    width: Math.max(leastWidth(frame.windowFunction), rounded(start.width + right * step)),
+    width: Math.max(leastWidth(plainShape(frame)), rounded(start.width + right * step)),
   };
 }

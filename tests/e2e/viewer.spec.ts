@@ -1,6 +1,6 @@
 /** @file The viewer in the real window: what it draws, measures and says, with WebGL and without, and that it cleans up. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { windowed } from '../../src-main/dicom/grey.js';
@@ -145,8 +145,8 @@ function levels(page: Page): Promise<number[]> {
   });
 }
 
-test('windows are drawn as DICOM defines them, also when graphics memory is lost', async ({ started, folder }) => {
-  const { page } = started;
+/** From now on `loseGraphics` takes the graphics memory away, as a driver that is reset does. */
+async function watchGraphics(page: Page): Promise<void> {
   await page.evaluate(() => {
     const contexts: WebGL2RenderingContext[] = [];
     const get = HTMLCanvasElement.prototype.getContext;
@@ -159,6 +159,17 @@ test('windows are drawn as DICOM defines them, also when graphics memory is lost
       for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
     });
   });
+}
+
+async function loseGraphics(page: Page): Promise<void> {
+  await expect(page.getByTestId('viewer-processor')).toHaveCount(0);
+  await page.evaluate(() => window.dispatchEvent(new Event('test:lose')));
+  await expect(page.getByTestId('viewer-processor')).toBeVisible();
+}
+
+test('windows are drawn as DICOM defines them, also when graphics memory is lost', async ({ started, folder }) => {
+  const { page } = started;
+  await watchGraphics(page);
   await openFiles(started, folder, {
     'a.dcm': blocks('1.2.3.4.1', []),
     'b.dcm': blocks('1.2.3.4.2', [], 'MONOCHROME1'),
@@ -182,10 +193,63 @@ test('windows are drawn as DICOM defines them, also when graphics memory is lost
       }
     }
   };
-  await expect(page.getByTestId('viewer-processor')).toHaveCount(0);
   await checkAll();
-  await page.evaluate(() => window.dispatchEvent(new Event('test:lose')));
-  await expect(page.getByTestId('viewer-processor')).toBeVisible();
+  await loseGraphics(page);
+  await checkAll();
+});
+
+test('VOI LUTs and sigmoids are drawn as pydicom computes them, until a window is dragged', async ({
+  started,
+  folder,
+}) => {
+  const { page } = started;
+  await watchGraphics(page);
+  const fixtures = join(__dirname, '../fixtures/voi');
+  const expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8')) as Record<string, number[]>;
+  const names = Object.keys(expected);
+  const files = names.map((name) => [name, readFileSync(join(fixtures, name))] as const);
+  await openFiles(started, folder, Object.fromEntries(files));
+  const view = picture(page);
+  const shown = page.getByTestId('viewer-window');
+  const presets = page.getByTestId('viewer-presets');
+  const worst = async (grey: readonly number[]) =>
+    Math.max(...(await levels(page)).map((level, block) => Math.abs(level - grey[block]!)));
+  const go = async (name: string) => {
+    await view.focus();
+    await page.keyboard.press('Home');
+    for (let at = 0; at < names.indexOf(name); at++) await page.keyboard.press('ArrowDown');
+    await expect(view).toHaveAttribute('data-shown', String(names.indexOf(name)));
+  };
+  const checkAll = async () => {
+    for (const name of names) {
+      await go(name);
+      await page.keyboard.press('r');
+      await expect.poll(() => worst(expected[name]!), { message: name }).toBeLessThan(1.5);
+    }
+    await go('lut-12.dcm');
+    await expect(shown).toHaveText('VOI LUT 1: S WITH A STEP');
+    await page.keyboard.press('i');
+    await expect.poll(() => worst(expected['lut-12.dcm']!.map((grey) => 255 - grey))).toBeLessThan(1.5);
+    await page.keyboard.press('i');
+    await presets.selectOption({ label: 'VOI LUT 2: FALLING (2)' });
+    await expect.poll(async () => (await levels(page)).filter((_, block) => block % 15 === 0)).toEqual([255, 3]);
+    await presets.selectOption({ label: 'VOI LUT 1: S WITH A STEP (1)' });
+    await drag(page, [0.5, 0.5], [0.6, 0.5], 'left');
+    await expect(shown).toHaveText(/^C \d+ {2}W \d+$/);
+    const [, centre, width] = /^C (\d+) {2}W (\d+)$/.exec((await shown.textContent()) ?? '')!.map(Number);
+    const values = Float32Array.of(0, 99, 100, 101, 500, 800, 999, 1000, 1001, 1100, 1300, 1500, 1900, 2100, 2500, 6e4);
+    const straight = [...windowed(values, centre!, width!, 'LINEAR')].map((level) => 255 * level);
+    await expect.poll(() => worst(straight)).toBeLessThan(1.5);
+    await page.keyboard.press('r');
+    await expect(shown).toHaveText('VOI LUT 1: S WITH A STEP');
+    await go('sigmoid.dcm');
+    await expect(shown).toHaveText('C 20  W 40  sigmoid');
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(shown).toHaveText(/^C 20 {2}W (?!40)\d+$/);
+    await page.keyboard.press('r');
+  };
+  await checkAll();
+  await loseGraphics(page);
   await checkAll();
 });
 

@@ -30,15 +30,17 @@ export const viewer = {
   ct: { lung: 'Lung', softTissue: 'Soft tissue', bone: 'Bone', brain: 'Brain' },
   headerWindow: (name: string | null, centre: number, width: number) =>
     name ?? `From the file: ${number(centre)} / ${number(width)}`,
+  voiLut: (place: number, explanation: string | null) =>
+    explanation === null ? `VOI LUT ${place}` : `VOI LUT ${place}: ${explanation}`,
   autoWindow: 'All values',
   presetOption: (name: string, key: string) => `${name} (${key})`,
   place: (place: number, count: number) => `${place} / ${count}`,
   window: (centre: number, width: number) => `C ${number(centre)}  W ${number(width)}`,
+  sigmoid: (window: string) => `${window}  sigmoid`,
   zoom: (factor: number) => `Zoom ${Math.round(factor * 100)}%`,
   size: (columns: number, rows: number) => `${columns} x ${rows}`,
   inverted: 'Inverted',
   colour: 'Colour',
-  straightened: 'Linear in place of the sigmoid of the file',
   onProcessor: 'Drawn without WebGL',
   value: (value: number, unit: string | null) => `${number(value)}${unit === null ? '' : ` ${unit}`}`,
   realWorldValue: (label: string, value: number, unit: string) => `${label} ${number(value)}${unit && ` ${unit}`}`,

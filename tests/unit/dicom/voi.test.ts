@@ -50,13 +50,48 @@ describe('VOI LUT Sequence', () => {
     expect(mr[1]).toBeLessThan(20_000);
   });
 
-  it('is the first window of the viewer, before those of the header', async () => {
-    const extra = [text(0x0028, 0x1050, 'DS', '20'), text(0x0028, 0x1051, 'DS', '8'), lut];
-    const { windows } = await displayFrame(openPixels(writeImage({ ...square, extra }), 'a'), 0, 'a');
-    expect(windows).toEqual([
-      { centre: 13, width: 2, explanation: 'NORMAL' },
-      { centre: 20, width: 8, explanation: null },
+  const shown = async (...extra: TestElement[]) =>
+    displayFrame(openPixels(writeImage({ ...square, extra }), 'a'), 0, 'a');
+
+  it('comes to the viewer as it is, with the window nearest to it, beside the windows of the header', async () => {
+    const { luts, windows } = await shown(text(0x0028, 0x1050, 'DS', '20'), text(0x0028, 0x1051, 'DS', '8'), lut);
+    expect(luts).toEqual([
+      {
+        first: 10,
+        entries: Uint16Array.of(0, 0, 100, 200, 200),
+        white: 255,
+        explanation: 'NORMAL',
+        window: { centre: 13, width: 2 },
+      },
     ]);
+    expect(windows).toEqual([{ centre: 20, width: 8, explanation: null }]);
+  });
+
+  it('is white at 2^n - 1 for the bits of its descriptor, or for those that its entries need', async () => {
+    const table = (bits: number, ...entries: number[]): TestElement[] => [
+      us(0x0028, 0x3002, entries.length, 0, bits),
+      us(0x0028, 0x3006, ...entries),
+    ];
+    const { luts } = await shown(
+      sequence(
+        0x0028,
+        0x3010,
+        table(12, 0, 100),
+        table(16, 0, 100),
+        table(8, 0, 300),
+        table(0, 0, 4095),
+        table(10, 0, 0),
+      ),
+    );
+    expect(luts.map(({ white }) => white)).toEqual([4095, 65535, 511, 4095, 1023]);
+  });
+
+  it('is left out where it is shorter than it says, and never more than eight are taken', async () => {
+    const short = [us(0x0028, 0x3002, 500, 0, 16), us(0x0028, 0x3006, 1, 2)];
+    const sound = [us(0x0028, 0x3002, 2, 0, 16), us(0x0028, 0x3006, 1, 2)];
+    expect((await shown(sequence(0x0028, 0x3010, short))).luts).toEqual([]);
+    const many = Array.from({ length: 40 }, () => sound);
+    expect((await shown(sequence(0x0028, 0x3010, ...many))).luts).toHaveLength(8);
   });
 });
 

@@ -6,10 +6,13 @@ import { windowed } from '../../../src-main/dicom/grey.js';
 import {
   draggedWindow,
   type FrameFacts,
-  firstWindow,
+  firstVoi,
   type GreyWindow,
+  plainVoi,
+  plainWindow,
   presetsOf,
   rangeOf,
+  type Voi,
   windowOf,
 } from '../../../src-renderer/viewer/windowing.js';
 
@@ -21,6 +24,7 @@ function facts(over: Partial<FrameFacts> = {}): FrameFacts {
     columns: 4,
     spacing: null,
     pixelAspectRatio: 1,
+    luts: [],
     windows: [],
     windowFunction: 'LINEAR',
     auto: { low: -20, high: 235 },
@@ -30,6 +34,8 @@ function facts(over: Partial<FrameFacts> = {}): FrameFacts {
     colour: false,
     inverted: false,
     whole: true,
+    low: -20,
+    high: 235,
     ...over,
   };
 }
@@ -38,6 +44,11 @@ function facts(over: Partial<FrameFacts> = {}): FrameFacts {
 function ramp(value: number, window: GreyWindow, shape: 'LINEAR' | 'LINEAR_EXACT'): number {
   const { lower, upper } = rangeOf(window, shape);
   return Math.min(Math.max((value - lower) / (upper - lower), 0), 1);
+}
+
+function windowIn(voi: Voi): GreyWindow {
+  if (voi.kind === 'lut') throw new Error('a window was expected');
+  return voi;
 }
 
 describe('rangeOf', () => {
@@ -86,7 +97,7 @@ describe('presetsOf', () => {
       ['5', 'header-0', 'ABDOMEN'],
       ['0', 'auto', null],
     ]);
-    expect(presets[0]?.window).toEqual({ centre: -600, width: 1500 });
+    expect(presets[0]?.voi).toEqual({ kind: 'window', shape: 'LINEAR', centre: -600, width: 1500 });
   });
 
   it('offers only what the file brings where values have no scale of their own', () => {
@@ -102,12 +113,12 @@ describe('presetsOf', () => {
 
   it('takes in all values between the percentiles with 0', () => {
     const [auto] = presetsOf(facts(), names);
-    expect(rangeOf(auto!.window, 'LINEAR')).toEqual({ lower: -20, upper: 235 });
+    expect(rangeOf(windowIn(auto!.voi), 'LINEAR')).toEqual({ lower: -20, upper: 235 });
   });
 
   it('has a window even for a flat image', () => {
     const [auto] = presetsOf(facts({ auto: { low: 7, high: 7 } }), names);
-    expect(auto!.window.width).toBeGreaterThanOrEqual(1);
+    expect(windowIn(auto!.voi).width).toBeGreaterThanOrEqual(1);
   });
 
   it('offers none for colour', () => {
@@ -115,15 +126,55 @@ describe('presetsOf', () => {
   });
 });
 
-describe('firstWindow', () => {
-  it("is the header's first, else soft tissue for Hounsfield units, else all values", () => {
-    const windows = [
-      { centre: 35, width: 350, explanation: null },
-      { centre: -600, width: 1600, explanation: null },
-    ];
-    expect(firstWindow(facts({ unit: 'HU', windows }))).toEqual({ centre: 35, width: 350 });
-    expect(firstWindow(facts({ unit: 'HU' }))).toEqual({ centre: 50, width: 400 });
-    expect(rangeOf(firstWindow(facts()), 'LINEAR')).toEqual({ lower: -20, upper: 235 });
+const LUT = {
+  first: 10,
+  entries: Uint16Array.of(0, 0, 50, 100, 255, 255),
+  white: 255,
+  explanation: 'NORMAL',
+  window: { centre: 13, width: 4 },
+};
+
+describe('firstVoi', () => {
+  const windows = [
+    { centre: 35, width: 350, explanation: null },
+    { centre: -600, width: 1600, explanation: null },
+  ];
+
+  it("is the header's first window, else soft tissue for Hounsfield units, else all values", () => {
+    expect(firstVoi(facts({ unit: 'HU', windows }))).toEqual({
+      kind: 'window',
+      shape: 'LINEAR',
+      centre: 35,
+      width: 350,
+    });
+    expect(windowIn(firstVoi(facts({ unit: 'HU' })))).toMatchObject({ centre: 50, width: 400 });
+    expect(rangeOf(windowIn(firstVoi(facts())), 'LINEAR')).toEqual({ lower: -20, upper: 235 });
+  });
+
+  it('is the first VOI LUT where there is one, and a window of the function that the file names', () => {
+    expect(firstVoi(facts({ luts: [LUT, LUT], windows }))).toEqual({ kind: 'lut', place: 0 });
+    expect(firstVoi(facts({ windows, windowFunction: 'SIGMOID' }))).toMatchObject({ shape: 'SIGMOID', centre: 35 });
+  });
+});
+
+describe('what dragging starts from', () => {
+  it('is a straight window: near the VOI LUT, the tangent of the sigmoid, the exact window itself', () => {
+    expect(plainWindow({ kind: 'lut', place: 0 }, facts({ luts: [LUT] }))).toEqual({ centre: 13, width: 4 });
+    const window = { centre: 40, width: 80 };
+    for (const windowFunction of ['SIGMOID', 'LINEAR_EXACT'] as const) {
+      const frame = facts({ windowFunction });
+      const start = plainWindow({ kind: 'window', shape: windowFunction, ...window }, frame);
+      expect(plainVoi(draggedWindow(start, 0, 0, frame), frame)).toEqual({
+        kind: 'window',
+        shape: 'LINEAR_EXACT',
+        ...window,
+      });
+    }
+  });
+
+  it('is all values where the VOI LUT has no window that comes near', () => {
+    const frame = facts({ luts: [{ ...LUT, window: null }] });
+    expect(rangeOf(plainWindow({ kind: 'lut', place: 0 }, frame), 'LINEAR')).toEqual({ lower: -20, upper: 235 });
   });
 });
 
