@@ -1,5 +1,6 @@
 /** @file The small trainings of `memory-flat.mjs`, bundled by it. */
 
+import * as ort from 'onnxruntime-node';
 import { Purpose, Random } from '../src-main/base/random.js';
 import { openProgram } from '../src-main/engine/open.js';
 import type { Provider } from '../src-main/engine/runner.js';
@@ -51,8 +52,31 @@ function resnet(): Small {
 
 const MODELS: Readonly<Record<string, () => Small>> = { mae, resnet };
 
+/** Tensors on a GPU that sessions gave and nobody has disposed. */
+const onDevice = new Set<ort.Tensor>();
+
+/** Sees what every session gives and what is disposed. */
+function watchTensors(): void {
+  const session: { run(...given: unknown[]): Promise<ort.InferenceSession.OnnxValueMapType> } = (
+    ort.InferenceSession as unknown as { prototype: ort.InferenceSession }
+  ).prototype;
+  const { run } = session;
+  session.run = async function (...given) {
+    const results = await run.apply(this, given);
+    for (const tensor of Object.values(results)) if (tensor.location === 'gpu-buffer') onDevice.add(tensor);
+    return results;
+  };
+  const tensors = (ort.Tensor as unknown as { prototype: ort.Tensor }).prototype;
+  const { dispose } = tensors;
+  tensors.dispose = function () {
+    onDevice.delete(this);
+    dispose.call(this);
+  };
+}
+
 export async function openTraining(name: string, provider: Provider) {
   const { step, pixels, others } = MODELS[name]();
+  watchTensors();
   const session = await openProgram(step.program, { provider, threads: 1 });
   session.setValues(initialState(step, 7));
   const random = new Random(Purpose.mask, 7);
@@ -66,6 +90,7 @@ export async function openTraining(name: string, provider: Provider) {
       });
       return Number(loss[0]);
     },
+    tensorsOnDevice: () => onDevice.size,
     release: () => session.release(),
   };
 }

@@ -20,6 +20,7 @@ export const PROJECT_ENTRIES: readonly string[] = [
   'catalogue.sqlite-wal',
   'catalogue.sqlite-shm',
   'jobs.jsonl',
+  'compiled',
   ...FOLDERS,
 ];
 
@@ -82,6 +83,11 @@ export class Project {
 
   get readingsFolder(): string {
     return join(this.folder, 'readings');
+  }
+
+  /** Compiled models, which may be deleted at any time. */
+  get compiledFolder(): string {
+    return join(this.folder, 'compiled');
   }
 
   get embeddingsFolder(): string {

@@ -13,6 +13,7 @@ import { forWebGpu } from '../graph/passes/webgpu.js';
 import { inputName, type Program, program } from '../graph/program.js';
 import { WEBGPU_SPELLINGS } from '../graph/spelling.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
+import { openModel } from './compiled.js';
 import {
   allocate,
   engineError,
@@ -115,7 +116,7 @@ export class ProgramSession implements ProgramRunner {
     for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';
     for (const name of Object.values(lowered.nextNames)) locations[name] = stateKind === 'host' ? 'cpu' : stateKind;
     try {
-      const session = await ort.InferenceSession.create(model, {
+      const session = await openModel(model, lowered.digest, options.provider === 'cpu', {
         ...commonOptions(options),
         enableProfiling: profilePrefix !== undefined,
         ...(profilePrefix === undefined ? {} : { profileFilePrefix: profilePrefix }),

@@ -8,6 +8,7 @@ import type { JobControl } from '../base/jobs.js';
 import { Project } from '../catalogue/project.js';
 import { ReaderBroker, type ReaderPort } from '../dicom/reader-broker.js';
 import { setReaderStart } from '../dicom/reader-process.js';
+import { keepCompiledModels } from '../engine/compiled.js';
 import { listDevices } from '../engine/devices.js';
 import { bench } from './bench.js';
 import { embed } from './embed.js';
@@ -84,6 +85,7 @@ async function perform(job: JobRequest): Promise<unknown> {
 
 async function withProject<T>(folder: string, use: (project: Project) => Promise<T>): Promise<T> {
   const project = Project.open(folder);
+  keepCompiledModels(project.compiledFolder);
   try {
     return await use(project);
   } finally {
