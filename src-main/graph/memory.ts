@@ -1,9 +1,8 @@
 /** @file How much memory a program takes on a device, from its graph alone. */
 
 import { topologicalOrder } from './gradient.js';
-import { bytesOfType } from './onnx.js';
 import type { Program } from './program.js';
-import type { Tensor } from './tensor.js';
+import { bytesOfType, type Tensor } from './tensor.js';
 
 const bytesOf = ({ shape, dtype }: Tensor): number => bytesOfType(shape, dtype);
 

@@ -7,7 +7,7 @@ import { toHalf } from './half.js';
 import { ONNX_DTYPE } from './ops/elementwise.js';
 import { inputName, type Program } from './program.js';
 import type { KnownType, Spellings } from './spelling.js';
-import { type DType, type EmitOptions, GraphError, type Operation, type Shape, sizeOf, type Tensor } from './tensor.js';
+import { type DType, type EmitOptions, GraphError, type Operation, type Shape, type Tensor } from './tensor.js';
 
 const OPSET = 18;
 const IR_VERSION = 8;
@@ -245,10 +245,4 @@ export function lowerProgram(program: Program, options: LoweringOptions = {}): L
   const model = onnx.ModelProto.encode(message).finish();
   const digest = createHash('sha256').update(model).digest('hex');
   return { model, digest, outputNames, nextNames, nodeCount: lowerer.nodes.length };
-}
-
-/** Bytes that the program's inputs and state take. */
-export function bytesOfType(shape: Shape, dtype: DType): number {
-  const width: Record<DType, number> = { float16: 2, float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 };
-  return sizeOf(shape) * width[dtype];
 }

@@ -126,6 +126,12 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Bytes of a tensor's values. */
+export function bytesOfType(shape: Shape, dtype: DType): number {
+  const width: Record<DType, number> = { float16: 2, float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 };
+  return sizeOf(shape) * width[dtype];
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }

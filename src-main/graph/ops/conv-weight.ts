@@ -1,8 +1,10 @@
 /** @file Gradient of a convolution's weight: the products of what each tap read with the gradient of what it gave. */
 
+import { columnIndices, emitChannelsLast, emitColumns, emitImages, imagesPerChunk } from '../columns.js';
 import { type ConvAttributes, spatial } from '../convolution.js';
 import {
   apply,
+  bytesOfType,
   type DType,
   GraphError,
   type Lowering,
@@ -45,6 +47,7 @@ const convWeightGradientOp: OpDefinition<WeightAttributes> = {
   lower(operation, l) {
     const columns = new TapColumns(operation, l);
     if (columns.fewInputs) columns.allTapsByImage();
+    else if (columns.piecesWorthIt) columns.allTapsByChunk();
     else if (columns.batchMerged) columns.byTapWithBatch();
     else columns.byTapAndImage();
   },
@@ -65,7 +68,7 @@ const convWeightGradientOp: OpDefinition<WeightAttributes> = {
   },
 };
 
-/** The lowering's three forms; docs/decisions/0014-convolutions.md says which is faster where. */
+/** The lowering's forms; docs/decisions/0014-convolutions.md says which is faster where. */
 class TapColumns {
   private readonly taps: number[][];
   private readonly batch: number;
@@ -98,6 +101,35 @@ class TapColumns {
   /** One image has too few positions, or products enough, that moving the batch next to the positions is worth it. */
   get batchMerged(): boolean {
     return this.positions < 256 || this.channels * this.groupOutputs > 48 * 48;
+  }
+
+  /** What a tap reads at one position is a piece long enough to be copied by itself, and images are not too large. */
+  get piecesWorthIt(): boolean {
+    const { stride, groups } = this.operation.attributes;
+    const cuts = this.taps.length > 1 || stride.some((step) => step > 1);
+    return groups === 1 && cuts && this.channels >= 64 && this.positions <= 64 * 64;
+  }
+
+  /** One product of all taps for some images at once, channels last. */
+  allTapsByChunk(): void {
+    const { l, batch, channels, positions, taps, groupOutputs: outputs } = this;
+    const [x, g] = this.operation.inputs;
+    const { attributes } = this.operation;
+    const last = emitChannelsLast(l, l.input(0), x.shape, attributes.padding);
+    const indices = columnIndices(spatial(x.shape), this.counts, attributes);
+    const flat = emitReshape(l, l.input(1), [batch, outputs, positions]);
+    const many = imagesPerChunk(batch, bytesOfType([positions, taps.length, channels], g.dtype));
+    const products: string[] = [];
+    for (let first = 0; first < batch; first += many) {
+      const images = Math.min(many, batch - first);
+      const right = emitColumns(l, emitImages(l, last, batch, first, images), indices, images, positions, channels);
+      const swapped = emitTranspose(l, emitImages(l, flat, batch, first, images), [1, 0, 2]);
+      const left = emitReshape(l, swapped, [outputs, images * positions]);
+      products.push(l.emit('MatMul', [left, right])); // [outputs, taps * channels]
+    }
+    const whole = products.reduce((total, product) => l.emit('Add', [total, product]));
+    const byTap = emitReshape(l, whole, [outputs, taps.length, channels]);
+    emitReshape(l, emitTranspose(l, byTap, [0, 2, 1]), this.operation.outputs[0].shape, [l.output(0)]);
   }
 
   /** One product for each image, of all taps at once. */

@@ -3,7 +3,7 @@
 import { onnx } from 'onnx-proto';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { bytesOfType, type LoweringOptions, lowerProgram } from '../../../src-main/graph/onnx.js';
+import { type LoweringOptions, lowerProgram } from '../../../src-main/graph/onnx.js';
 import { add, exp, mul, scale, square } from '../../../src-main/graph/ops/elementwise.js';
 import { linear, matmul } from '../../../src-main/graph/ops/matmul.js';
 import { layerNorm } from '../../../src-main/graph/ops/normalise.js';
@@ -11,7 +11,7 @@ import { sum } from '../../../src-main/graph/ops/reduce.js';
 import { split } from '../../../src-main/graph/ops/shape.js';
 import { constant, input, scalar } from '../../../src-main/graph/ops/source.js';
 import { inputName, type Program, program } from '../../../src-main/graph/program.js';
-import { GraphError, type Tensor } from '../../../src-main/graph/tensor.js';
+import { bytesOfType, GraphError, type Tensor } from '../../../src-main/graph/tensor.js';
 import { maxDifference } from '../../helpers/run-graph.js';
 
 const x = input('x', [2], 'float32');

@@ -1,0 +1,65 @@
+/**
+ * @file What every window of a convolution reads, as the rows of a matrix, from activations whose channels lie last:
+ * each tap of a window is one piece of memory then, and strides, dilation and padding are only other indices. ONNX
+ * Runtime's Gather copies pieces on all threads; its Slice and Pad use one.
+ */
+
+import { type Lowering, type Shape, sizeOf } from './tensor.js';
+import { emitReshape, emitTranspose, tapsOf, type Windows } from './windows.js';
+
+/** Bytes of one chunk of columns: more costs memory, less makes products short. */
+export const COLUMN_BYTES = 40 * 2 ** 20;
+
+/** Images whose columns are made at once. */
+export function imagesPerChunk(images: number, bytesOfImage: number): number {
+  const most = Math.max(1, Math.floor(COLUMN_BYTES / bytesOfImage));
+  return Math.ceil(images / Math.ceil(images / most));
+}
+
+/** [batch, channels, ...lengths] to zero-padded [batch, padded positions, channels]. */
+export function emitChannelsLast(l: Lowering, x: string, shape: Shape, padding: readonly number[]): string {
+  const [batch, channels, ...lengths] = shape;
+  const last = emitTranspose(l, x, [0, ...lengths.map((_, axis) => axis + 2), 1]);
+  const pads = [0, ...padding, 0];
+  const padded = padding.every((count) => count === 0)
+    ? last
+    : l.emit('Pad', [last, l.constant([...pads, ...pads], [2 * pads.length], 'int64')]);
+  const positions = sizeOf(lengths.map((length, axis) => length + 2 * padding[axis]));
+  return emitReshape(l, padded, [batch, positions, channels]);
+}
+
+/** For each window, row-major, and each tap: its index among the padded positions. [windows, taps] */
+export function columnIndices(
+  lengths: readonly number[],
+  counts: readonly number[],
+  { kernel, stride, padding, dilation }: Windows,
+): Int32Array {
+  const padded = lengths.map((length, axis) => length + 2 * padding[axis]);
+  const flat = (at: readonly number[]) => at.reduce((index, position, axis) => index * padded[axis] + position, 0);
+  const offsets = tapsOf(kernel).map((tap) => flat(tap.map((index, axis) => index * dilation[axis])));
+  const starts = tapsOf(counts).map((window) => flat(window.map((index, axis) => index * stride[axis])));
+  return Int32Array.from(starts.flatMap((start) => offsets.map((offset) => start + offset)));
+}
+
+/** [images, padded positions, channels] to [images * windows, taps * channels]. */
+export function emitColumns(
+  l: Lowering,
+  last: string,
+  indices: Int32Array,
+  images: number,
+  rowsOfImage: number,
+  channels: number,
+): string {
+  const taps = indices.length / rowsOfImage;
+  const picked = l.emit('Gather', [last, l.constant(indices, [rowsOfImage, taps], 'int32')], {
+    attributes: { axis: 1 },
+  });
+  return emitReshape(l, picked, [images * rowsOfImage, taps * channels]);
+}
+
+/** Images `first` to `first + count - 1`. */
+export function emitImages(l: Lowering, x: string, batch: number, first: number, count: number): string {
+  if (count === batch) return x;
+  const list = (value: number) => l.constant([value], [1], 'int64');
+  return l.emit('Slice', [x, list(first), list(first + count), list(0)]);
+}
