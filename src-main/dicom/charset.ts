@@ -75,6 +75,21 @@ function decodeWith(encoding: string, bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/**
+ * The text of printable ASCII between `start` and `end`, up to a NUL: every character set reads it alike. Null where
+ * there is anything else.
+ */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string | null {
+  let stop = start;
+  for (; stop < end && bytes[stop] !== 0; stop++) if (bytes[stop]! < 0x20 || bytes[stop]! > 0x7e) return null;
+  if (stop - start > SHORT) {
+    return Buffer.isBuffer(bytes) ? bytes.toString('latin1', start, stop).trim() : null;
+  }
+  let text = '';
+  for (let i = start; i < stop; i++) text += String.fromCharCode(bytes[i]!);
+  return text.trim();
+}
+
 /** Encodings of terms that were met before. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 64;

@@ -5,7 +5,10 @@ import * as imported from 'dicom-parser';
 import { PretextError } from '../base/errors.js';
 import { attributeOf } from './attributes.js';
 import { decodeText } from './charset.js';
+import { LONG_VRS, UNDEFINED_LENGTH } from './element-form.js';
+import { type ElementHead, readHead } from './element-head.js';
 import { type Encoding, guessEncoding, hasPreamble } from './identify.js';
+import { type ItemSource, plainElement, soundElement } from './items.js';
 import { MAX_ELEMENTS, MAX_INFLATED_HEADER_BYTES } from './limits.js';
 import { checkNesting } from './nesting.js';
 import { refusal, thrownText } from './refusal.js';
@@ -56,7 +59,6 @@ export interface ParsedDataSet {
 /** Bytes of a deflated stream that are inflated first to find the end of the header. */
 const DEFLATED_STEP = 64 * 1024;
 
-const UNDEFINED_LENGTH = 0xffffffff;
 const PIXEL_TAGS = new Map<string, PixelKeyword>([
   ['x7fe00008', 'FloatPixelData'],
   ['x7fe00009', 'DoubleFloatPixelData'],
@@ -67,7 +69,6 @@ const PIXEL_GROUP = 0x7fe0;
 const WANTED_SEQUENCES = new Set(['x00283000', 'x00283010', 'x00409096', 'x00540016', 'x52009229', 'x52009230']);
 /** Value representations with a 32-bit length that dicom-parser does not know (PS3.5 section 7.1.2). */
 const LONG_UNKNOWN_TO_PARSER = new Set(['OV', 'SV', 'UV']);
-const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 
 interface Meta {
   end: number;
@@ -84,7 +85,7 @@ function readMeta(bytes: Uint8Array, start: number): Meta {
   while (offset + 8 <= bytes.length && view.getUint16(offset, true) === 0x0002) {
     const element = view.getUint16(offset + 2, true);
     const explicit = guessEncoding(bytes, offset) === 'explicit-little';
-    const long = explicit && LONG.has(String.fromCharCode(bytes[offset + 4]!, bytes[offset + 5]!));
+    const long = explicit && LONG_VRS.has(String.fromCharCode(bytes[offset + 4]!, bytes[offset + 5]!));
     if (long && offset + 12 > bytes.length) break;
     const length = !explicit
       ? view.getUint32(offset + 4, true)
@@ -103,55 +104,6 @@ function readMeta(bytes: Uint8Array, start: number): Meta {
   return meta;
 }
 
-/** Tag, value representation, length and place of one element. */
-interface TopElement {
-  group: number;
-  tag: string;
-  vr: string;
-  length: number;
-  /** Of the value. */
-  offset: number;
-}
-
-/** Texts of tags that were met before: all files have the same ones, and a text costs more than reading its element. */
-const tagTexts = new Map<number, string>();
-const MOST_TAG_TEXTS = 8192;
-
-/** A tag as dicom-parser writes it: 'x00100010'. */
-function tagText(group: number, element: number): string {
-  const number = group * 0x10000 + element;
-  const known = tagTexts.get(number);
-  if (known !== undefined) return known;
-  const text = `x${number.toString(16).padStart(8, '0')}`;
-  if (tagTexts.size < MOST_TAG_TEXTS) tagTexts.set(number, text);
-  return text;
-}
-
-/** The texts of two capitals, by letter. */
-const CAPITALS = Array.from({ length: 26 * 26 }, (_, index) =>
-  String.fromCharCode(0x41 + Math.floor(index / 26), 0x41 + (index % 26)),
-);
-
-function vrText(first: number, second: number): string {
-  const [row, column] = [first - 0x41, second - 0x41];
-  const isCapitals = row >= 0 && row < 26 && column >= 0 && column < 26;
-  return isCapitals ? CAPITALS[row * 26 + column]! : String.fromCharCode(first, second);
-}
-
-/** The element that starts at `offset`, or null where the bytes end within its tag and length. */
-function peek(view: DataView, offset: number, encoding: Encoding): TopElement | null {
-  const little = encoding !== 'explicit-big';
-  if (offset + 8 > view.byteLength) return null;
-  const group = view.getUint16(offset, little);
-  const tag = tagText(group, view.getUint16(offset + 2, little));
-  if (encoding === 'implicit-little')
-    return { group, tag, vr: '', length: view.getUint32(offset + 4, true), offset: offset + 8 };
-  const vr = vrText(view.getUint8(offset + 4), view.getUint8(offset + 5));
-  if (!LONG.has(vr)) return { group, tag, vr, length: view.getUint16(offset + 6, little), offset: offset + 8 };
-  if (offset + 12 > view.byteLength) return null;
-  return { group, tag, vr, length: view.getUint32(offset + 8, little), offset: offset + 12 };
-}
-
 interface Elements {
   elements: { [tag: string]: Element };
   pixelData: PixelElement | null;
@@ -161,9 +113,17 @@ interface Elements {
 /** Which sequences are read item by item: those that decoding needs, or every one, to show them to a person. */
 export type WantedSequences = 'decoding' | 'all';
 
-function isWanted({ tag, vr }: TopElement, sequences: WantedSequences): boolean {
+function isWanted({ tag, vr }: ElementHead, sequences: WantedSequences): boolean {
   if (WANTED_SEQUENCES.has(tag)) return true;
   return sequences === 'all' && (vr === 'SQ' || (vr === '' && attributeOf(tag)?.vr === 'SQ'));
+}
+
+/** What is read, and how. */
+interface Reading {
+  sequences: WantedSequences;
+  /** Whether the bytes go to the end of the file. */
+  whole: boolean;
+  path: string;
 }
 
 /** Reads elements from `start` until the pixel data or the end; `complete` is false where the bytes end within one. */
@@ -171,16 +131,17 @@ function readElements(
   bytes: Uint8Array,
   start: number,
   encoding: Encoding,
-  sequences: WantedSequences,
-  path: string,
+  { sequences, whole, path }: Reading,
 ): Elements {
   const result: Elements = { elements: Object.create(null), pixelData: null, complete: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const byteOrder = encoding === 'explicit-big' ? parser.bigEndianByteArrayParser : parser.littleEndianByteArrayParser;
+  const dataSetOf: ItemSource['dataSetOf'] = (elements) => new parser.DataSet(byteOrder, bytes, elements);
+  const source: ItemSource = { bytes, view, encoding, path, dataSetOf };
   let offset = start;
   for (let count = 0; offset < bytes.length; count++) {
     if (count > MAX_ELEMENTS) throw refusal(path, `Its header has more than ${MAX_ELEMENTS} elements.`);
-    const next = peek(view, offset, encoding);
+    const next = readHead(view, offset, encoding);
     if (next === null) return result;
     const keyword = next.group === PIXEL_GROUP ? PIXEL_TAGS.get(next.tag) : undefined;
     if (keyword !== undefined) {
@@ -193,19 +154,16 @@ function readElements(
     const wanted = isWanted(next, sequences);
     if (known && (!wanted || LONG_UNKNOWN_TO_PARSER.has(next.vr))) {
       if (next.offset + next.length > bytes.length) return result;
-      const element: Element = { tag: next.tag, length: next.length, dataOffset: next.offset };
-      if (next.vr !== '') element.vr = next.vr;
-      result.elements[next.tag] ??= element;
       offset = next.offset + next.length;
+      result.elements[next.tag] ??= plainElement(next, offset);
       continue;
     }
     if (known && next.offset + next.length > bytes.length) return result;
     const end = checkNesting(bytes, offset, encoding, path);
-    if (sequences === 'decoding' && !wanted && end !== null) {
-      const element: Element = { tag: next.tag, length: end - next.offset, dataOffset: next.offset };
-      if (next.vr !== '') element.vr = next.vr;
-      result.elements[next.tag] ??= element;
+    if (end === Number.POSITIVE_INFINITY && !whole) return result;
+    if (sequences === 'decoding' && end !== null && end <= bytes.length) {
       offset = end;
+      result.elements[next.tag] ??= wanted ? soundElement(next, end, source) : plainElement(next, end);
       continue;
     }
     const stream = new parser.ByteStream(byteOrder, bytes, offset);
@@ -240,26 +198,21 @@ function inflate(deflated: Uint8Array, limit: number, whole: boolean, path: stri
   }
 }
 
-/**
- * Reads a deflated data set: with `limit`, all of it; otherwise only as much of the stream as the header needs.
- *
- * @param whole whether `deflated` goes to the end of the file.
- */
+/** Reads a deflated data set: with `limit`, all of it; otherwise only as much of the stream as the header needs. */
 function readDeflated(
   deflated: Uint8Array,
-  whole: boolean,
   limit: number | null,
-  path: string,
-  sequences: WantedSequences,
+  reading: Reading,
 ): { content: Uint8Array; read: Elements } {
+  const { whole, path } = reading;
   if (limit !== null) {
     const content = inflate(deflated, limit, whole, path);
-    return { content, read: readElements(content, 0, 'explicit-little', sequences, path) };
+    return { content, read: readElements(content, 0, 'explicit-little', reading) };
   }
   for (let length = DEFLATED_STEP; ; length *= 8) {
     const all = length >= deflated.length;
     const content = inflate(deflated.subarray(0, length), MAX_INFLATED_HEADER_BYTES, all && whole, path);
-    const read = readElements(content, 0, 'explicit-little', sequences, path);
+    const read = readElements(content, 0, 'explicit-little', { ...reading, whole: all && whole });
     if (all || read.pixelData !== null) return { content, read: all ? read : { ...read, complete: true } };
   }
 }
@@ -311,7 +264,7 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
   const syntax = transferSyntaxOf(uid);
   const isDeflated = syntax.storage === 'native' && syntax.deflated;
   const wholeFile = fileSize === bytes.length;
-  const sequences = options.sequences ?? 'decoding';
+  const reading: Reading = { sequences: options.sequences ?? 'decoding', whole: wholeFile, path };
   // What is in a form that is not read may well not parse; the form is the reason then.
   const broken = (reason: string, cause?: unknown): PretextError =>
     refusal(path, syntax.storage === 'unsupported' ? `${syntax.reason} (${syntax.name}).` : reason, cause);
@@ -320,9 +273,9 @@ export function parseDataSet(bytes: Uint8Array, path: string, options: ParseOpti
   try {
     if (isDeflated) {
       const limit = options.inflatedLimit ?? null;
-      ({ content, read } = readDeflated(bytes.subarray(meta.end), wholeFile, limit, path, sequences));
+      ({ content, read } = readDeflated(bytes.subarray(meta.end), limit, reading));
     } else {
-      read = readElements(bytes, meta.end, encoding, sequences, path);
+      read = readElements(bytes, meta.end, encoding, reading);
     }
   } catch (error) {
     if (error instanceof PretextError) throw error;

@@ -1,7 +1,7 @@
 /** @file Typed values of elements: text by character set, numbers, nested sequences. */
 
-import { decodeText } from './charset.js';
-import type { DataSet } from './dataset.js';
+import { asciiText, decodeText } from './charset.js';
+import type { DataSet, Element } from './dataset.js';
 
 /** Reads the elements of one data set or item; every reader gives null or an empty list where the value is unusable. */
 export class ValueReader {
@@ -20,20 +20,27 @@ export class ValueReader {
     return this.dataSet.elements[tag] !== undefined;
   }
 
-  /** The value's bytes, or null where the element is missing, empty or beyond the data. */
-  rawBytes(tag: string): Uint8Array | null {
+  /** The element, or null where it is missing, empty or beyond the data. */
+  private element(tag: string): Element | null {
     const element = this.dataSet.elements[tag];
     if (element === undefined || element.length === 0) return null;
-    const end = element.dataOffset + element.length;
-    if (end > this.dataSet.byteArray.length) return null;
-    return this.dataSet.byteArray.subarray(element.dataOffset, end);
+    return element.dataOffset + element.length > this.dataSet.byteArray.length ? null : element;
+  }
+
+  /** The value's bytes, or null where the element is missing, empty or beyond the data. */
+  rawBytes(tag: string): Uint8Array | null {
+    const element = this.element(tag);
+    if (element === null) return null;
+    return this.dataSet.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
   }
 
   /** The whole value as text without padding, or null where it is missing or blank. */
   text(tag: string): string | null {
-    const bytes = this.rawBytes(tag);
-    if (bytes === null) return null;
-    return decodeText(bytes, this.terms) || null;
+    const element = this.element(tag);
+    if (element === null) return null;
+    const { byteArray } = this.dataSet;
+    const [start, end] = [element.dataOffset, element.dataOffset + element.length];
+    return (asciiText(byteArray, start, end) ?? decodeText(byteArray.subarray(start, end), this.terms)) || null;
   }
 
   /** The first of several values. */
@@ -70,20 +77,17 @@ export class ValueReader {
   }
 
   unsigned16(tag: string, index = 0): number | null {
-    const bytes = this.rawBytes(tag);
-    if (bytes === null || bytes.length < 2 * (index + 1)) return null;
+    if ((this.element(tag)?.length ?? 0) < 2 * (index + 1)) return null;
     return this.dataSet.uint16(tag, index) ?? null;
   }
 
   signed16(tag: string, index = 0): number | null {
-    const bytes = this.rawBytes(tag);
-    if (bytes === null || bytes.length < 2 * (index + 1)) return null;
+    if ((this.element(tag)?.length ?? 0) < 2 * (index + 1)) return null;
     return this.dataSet.int16(tag, index) ?? null;
   }
 
   unsigned32(tag: string): number | null {
-    const bytes = this.rawBytes(tag);
-    return bytes === null || bytes.length < 4 ? null : (this.dataSet.uint32(tag) ?? null);
+    return (this.element(tag)?.length ?? 0) < 4 ? null : (this.dataSet.uint32(tag) ?? null);
   }
 
   /** FD values (64 bit). */
