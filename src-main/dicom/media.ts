@@ -28,20 +28,61 @@ function plainName(name: string): string {
   return name.replace(/;\d+$/, '').replace(/\.$/, '').toUpperCase();
 }
 
+/** Where the files of a medium lie: in folders of a disk, or of an archive. */
+export interface MediaFolders {
+  /** The folder of the DICOMDIR. */
+  root: string;
+  /** Names in a folder, in order; none where there is no such folder. */
+  names(folder: string): string[];
+  inside(folder: string, name: string): string;
+}
+
+function onDisk(path: string): MediaFolders {
+  const names = (folder: string): string[] => {
+    try {
+      return readdirSync(folder).sort();
+    } catch {
+      return [];
+    }
+  };
+  return { root: dirname(path), names, inside: join };
+}
+
+/** The folders of an archive that holds a DICOMDIR. @param path address of the DICOMDIR @param all of every entry */
+export function mediaInArchive(path: string, all: readonly string[]): MediaFolders {
+  const root = path.slice(0, path.lastIndexOf('/'));
+  const known = new Map<string, Set<string>>();
+  for (const address of all) {
+    if (!address.startsWith(`${root}/`)) continue;
+    const names = address.slice(root.length + 1).split('/', MAX_COMPONENTS + 1);
+    if (names.length > MAX_COMPONENTS) continue;
+    let folder = root;
+    for (const name of names) {
+      const others = known.get(folder);
+      if (others === undefined) known.set(folder, new Set([name]));
+      else others.add(name);
+      folder += `/${name}`;
+    }
+  }
+  return {
+    root,
+    names: (folder) => [...(known.get(folder) ?? [])].sort(),
+    inside: (folder, name) => `${folder}/${name}`,
+  };
+}
+
 /** Listings of the folders of one medium. */
 class Listings {
-  private readonly names = new Map<string, string[]>();
+  private readonly known = new Map<string, string[]>();
+
+  constructor(readonly folders: MediaFolders) {}
 
   /** The entry of `folder` that a component means: the name itself, else but for case and ISO 9660 version. */
   find(folder: string, component: string): string | null {
-    let names = this.names.get(folder);
+    let names = this.known.get(folder);
     if (names === undefined) {
-      try {
-        names = readdirSync(folder).sort();
-      } catch {
-        names = [];
-      }
-      this.names.set(folder, names);
+      names = this.folders.names(folder);
+      this.known.set(folder, names);
     }
     if (names.includes(component)) return component;
     const wanted = plainName(component);
@@ -53,12 +94,12 @@ class Listings {
  * The file that a Referenced File ID (0004,1500) means. Its components are looked up in the listings of folders, so
  * they never become a path of their own.
  */
-function resolveFile(root: string, components: readonly string[], listings: Listings): string | null {
-  let path = root;
+function resolveFile(components: readonly string[], listings: Listings): string | null {
+  let path = listings.folders.root;
   for (const component of components) {
     const name = listings.find(path, component);
     if (name === null) return null;
-    path = join(path, name);
+    path = listings.folders.inside(path, name);
   }
   return path;
 }
@@ -67,13 +108,13 @@ function resolveFile(root: string, components: readonly string[], listings: List
  * Reads the records of a DICOMDIR in whatever order and however they are linked: each that names a file counts.
  *
  * @param bytes of the whole file
+ * @param folders where its files lie; those of the disk around `path`, where they are not given
  * @throws PretextError `bad-file` where its structure is damaged.
  */
-export function readMedia(bytes: Uint8Array, path: string): MediaContents {
+export function readMedia(bytes: Uint8Array, path: string, folders = onDisk(path)): MediaContents {
   const { dataSet } = parseDataSet(bytes, path, { sequences: 'all' });
   const records = new ValueReader(dataSet).items(DIRECTORY_RECORD_SEQUENCE);
-  const root = dirname(path);
-  const listings = new Listings();
+  const listings = new Listings(folders);
   const contents: MediaContents = { files: [], missing: [] };
   const seen = new Set<string>();
   for (const record of records) {
@@ -85,10 +126,10 @@ export function readMedia(bytes: Uint8Array, path: string): MediaContents {
       contents.missing.push({ path, reason: 'It names a file in a way that leads to no file of the medium.' });
       continue;
     }
-    const file = resolveFile(root, components, listings);
+    const file = resolveFile(components, listings);
     if (file === null) {
       contents.missing.push({
-        path: join(root, ...components),
+        path: components.reduce((folder, name) => folders.inside(folder, name), folders.root),
         reason: 'The DICOMDIR names this file; it is missing.',
       });
     } else contents.files.push(file);

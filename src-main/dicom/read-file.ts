@@ -10,7 +10,7 @@ import { type ByteSource, listFragments } from './fragments.js';
 import { headerOf, type ImageHeader, readHeader } from './header.js';
 import { IDENTIFY_BYTES, identify, NOT_AN_IMAGE } from './identify.js';
 import { MAX_FILE_BYTES } from './limits.js';
-import { isMediaDirectory, readMedia } from './media.js';
+import { isMediaDirectory, mediaInArchive, readMedia } from './media.js';
 import { isGzip, readNiftiHeader } from './nifti-header.js';
 import { refusal } from './refusal.js';
 import { listTags, type TagList } from './tags.js';
@@ -150,13 +150,27 @@ export interface Contents {
   refused: { path: string; reason: string }[];
 }
 
+function isMedium(start: Uint8Array, path: string): boolean {
+  return identify(start.subarray(0, IDENTIFY_BYTES)) === 'dicom' && isMediaDirectory(start, path);
+}
+
+/** The files of a DICOMDIR within an archive come with the archive: what is added is which of them are missing. */
+async function readArchivedMedium(archive: string, path: string): Promise<Contents | null> {
+  const bytes = await readWholeFile(path);
+  if (!isMedium(bytes.subarray(0, FIRST_READ), path)) return null;
+  const all = (await listArchive(archive)).map(({ name }) => entryAddress(archive, name));
+  const { missing } = readMedia(bytes, path, mediaInArchive(path, all));
+  return { kind: 'medium', files: [], refused: missing };
+}
+
 /**
  * What an archive or a DICOMDIR holds; null for any other file. Archives within archives are not opened.
  *
  * @throws PretextError `unreadable`, or `bad-file` where it is damaged or built to fill the disk.
  */
 export async function readContents(path: string): Promise<Contents | null> {
-  if (parseAddress(path).entry !== null) return null;
+  const { file, entry } = parseAddress(path);
+  if (entry !== null) return readArchivedMedium(file, path);
   const start = await withFile(path, (source) => source.read(0, FIRST_READ));
   if (isArchive(start)) {
     const contents: Contents = { kind: 'archive', files: [], refused: [] };
@@ -167,7 +181,7 @@ export async function readContents(path: string): Promise<Contents | null> {
     }
     return contents;
   }
-  if (identify(start.subarray(0, IDENTIFY_BYTES)) !== 'dicom' || !isMediaDirectory(start, path)) return null;
+  if (!isMedium(start, path)) return null;
   const { files, missing } = readMedia(await readWholeFile(path), path);
   return {
     kind: 'medium',

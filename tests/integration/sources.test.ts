@@ -20,6 +20,7 @@ import { importFolders } from '../../src-main/catalogue/import.js';
 import { samples } from '../../src-main/catalogue/queries.js';
 import { DecodePool } from '../../src-main/dicom/decode-pool.js';
 import { dicomBytes, pngBytes, put, temporaryFolder, temporaryProject } from '../unit/catalogue/support.js';
+import { EXPLICIT, item, writeElement } from '../unit/dicom/writer.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures/sources');
 const media = join(import.meta.dirname, '../../../shared/data/conformance/pydicom/dicomdirtests');
@@ -37,6 +38,20 @@ async function zip(path: string, entries: Record<string, Uint8Array>, edit?: (by
 
 function dicom(number: number): Buffer {
   return dicomBytes({ instance: `1.2.9.${number}`, patientID: 'P', study: '1.2.9', series: '1.2.9.1' });
+}
+
+/** A DICOMDIR whose records name these files. */
+function directory(files: readonly string[]): Buffer {
+  const element = (tag: [number, number], vr: string, value: string | Uint8Array) =>
+    writeElement({ tag, vr, value }, true, true);
+  const records = files.map((file) => item(element([0x0004, 0x1500], 'CS', file)));
+  return Buffer.concat([
+    Buffer.alloc(128),
+    Buffer.from('DICM'),
+    element([0x0002, 0x0002], 'UI', '1.2.840.10008.1.3.10'),
+    element([0x0002, 0x0010], 'UI', EXPLICIT),
+    element([0x0004, 0x1220], 'SQ', Buffer.concat(records)),
+  ]);
 }
 
 describe('sources', () => {
@@ -139,6 +154,47 @@ describe('sources', () => {
       expect(both).toMatchObject({ images: alone.images, duplicates: 0 });
     },
   );
+
+  it('reads a DICOMDIR within an archive: its files once, the missing ones reported, itself not refused', async () => {
+    const folder = temporaryFolder();
+    const named = ['DICOM\\A1', 'DICOM\\a2', 'DICOM\\LOST', '..\\OUT'];
+    for (const [name, inside] of [
+      ['top.zip', ''],
+      ['deep.zip', 'CD 1/'],
+    ] as const) {
+      await zip(join(folder, name), {
+        [`${inside}DICOMDIR`]: directory(named),
+        [`${inside}DICOM/A1`]: dicom(inside === '' ? 1 : 11),
+        [`${inside}DICOM/A2`]: dicom(inside === '' ? 2 : 12),
+        [`${inside}DICOM/UNNAMED`]: dicom(inside === '' ? 3 : 13),
+        OUT: Buffer.from('text'),
+      });
+    }
+    const project = temporaryProject();
+    const first = await importFolders(project, [folder], silentJob());
+    // Neither the archives nor their DICOMDIR count; the two notes do.
+    expect(first).toMatchObject({ files: 8, images: 6, added: 6, duplicates: 0 });
+    const skipped = first.skipped.map(({ path, reason }) => `${path.slice(folder.length + 1)}: ${reason}`).sort();
+    expect(skipped).toEqual([
+      'deep.zip!/CD 1/DICOM/LOST: The DICOMDIR names this file; it is missing.',
+      'deep.zip!/CD 1/DICOMDIR: It names a file in a way that leads to no file of the medium.',
+      expect.stringMatching(/^deep.zip!\/OUT: Not an image/),
+      'top.zip!/DICOM/LOST: The DICOMDIR names this file; it is missing.',
+      'top.zip!/DICOMDIR: It names a file in a way that leads to no file of the medium.',
+      expect.stringMatching(/^top.zip!\/OUT: Not an image/),
+    ]);
+    expect(await importFolders(project, [folder], silentJob())).toEqual({ ...first, added: 0 });
+  });
+
+  it('says nothing of a DICOMDIR within an archive whose files are all there', async () => {
+    const folder = temporaryFolder();
+    await zip(join(folder, 'cd.zip'), { DICOMDIR: directory(['A']), A: dicom(1), 'IGNORED/B': dicom(2) });
+    const project = temporaryProject();
+    const found = await importFolders(project, [folder], silentJob());
+    expect(found).toMatchObject({ files: 2, images: 2, skipped: [] });
+    const listed = project.catalogue.database.all<{ path: string }>('SELECT path FROM file WHERE image_id IS NULL');
+    expect(listed).toEqual([]);
+  });
 
   it('finds files of a medium in spite of case and ISO 9660 versions', async () => {
     const { readMedia } = await import('../../src-main/dicom/media.js');
