@@ -32,7 +32,7 @@ export class DecodePool {
     return this.readers.pids;
   }
 
-  /** Number of files that are worked on at once; a caller that keeps twice as many in flight keeps all workers busy. */
+  /** Number of files that are worked on at once; four times as many in flight keep all of them busy. */
   get size(): number {
     return this.readers.size;
   }

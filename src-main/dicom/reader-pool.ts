@@ -32,8 +32,9 @@ interface Job<Request, Reply> {
 
 interface Slot<Request, Reply> {
   reader: Reader<Request[]>;
-  /** What it works on, in this order. */
-  jobs: Job<Request, Reply>[];
+  /** What it works on, and what it was given to go on with: the requests of one message each, in their order. */
+  messages: Job<Request, Reply>[][];
+  /** Of the message that it works on. */
   timer: NodeJS.Timeout | null;
   /** Whether it has answered before. */
   started: boolean;
@@ -47,12 +48,15 @@ const BLAMED_DEATHS = 2;
 const START_MS = 5000;
 /** Most small requests in one message: what a message costs is then little beside reading a header. */
 const TOGETHER = 16;
+/** Messages that a reader has at once, so that it need not wait for the next one when it has answered. */
+const IN_FLIGHT = 2;
 const STOPPED = 'It was not read: the job was stopped.';
 
 /**
- * Runs one file per reader at a time; small requests are handed over several at once. A file that ends its reader, or takes too long or too much memory, is refused
- * with that reason, and the reader is replaced. Callers may queue any number of files; the order of results is the
- * order of calls only for a caller that awaits them so.
+ * Runs one file per reader at a time; small requests are handed over several at once, and while many wait, a reader has
+ * the next ones before it has answered. A file that ends its reader, or takes too long or too much memory, is refused
+ * with that reason, and the reader is replaced; those behind it are asked again. Callers may queue any number of files;
+ * the order of results is the order of calls only for a caller that awaits them so.
  */
 export class ReaderPool<Request extends { id: number }, Reply extends { id: number }> {
   private readonly slots: Slot<Request, Reply>[] = [];
@@ -81,7 +85,7 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
     return this.slots.map(({ reader }) => reader.pid).filter((pid) => pid !== undefined);
   }
 
-  /** Number of files that are worked on at once; a caller that keeps twice as many in flight keeps all workers busy. */
+  /** Number of files that are worked on at once; four times as many in flight keep all of them busy. */
   get size(): number {
     return this.limit;
   }
@@ -93,7 +97,7 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
     const slots = this.slots.splice(0);
     for (const job of waiting) job.refuse(STOPPED);
     for (const slot of slots) {
-      for (const job of this.release(slot)) job.refuse(STOPPED);
+      for (const job of this.release(slot).flat()) job.refuse(STOPPED);
       slot.reader.hold(true);
       slot.reader.kill();
     }
@@ -130,13 +134,19 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
 
   private dispatch(): void {
     while (this.queue.length > 0) {
-      let slot = this.slots.find(({ jobs }) => jobs.length === 0);
-      if (slot === undefined) {
-        if (this.slots.length >= this.limit) return;
-        slot = this.start();
-      }
+      let slot = this.slots.find(({ messages }) => messages.length === 0);
+      if (slot === undefined && this.slots.length < this.limit) slot = this.start();
+      slot ??= this.slotForMore();
+      if (slot === undefined) return;
       this.assign(slot, this.queue.splice(0, this.portion()));
     }
+  }
+
+  /** A busy reader for the next request; none while others may be idle before it has come to that. */
+  private slotForMore(): Slot<Request, Reply> | undefined {
+    const [next] = this.queue;
+    if (next === undefined || next.alone || this.queue.length <= this.limit) return undefined;
+    return this.slots.find(({ messages }) => messages.length < IN_FLIGHT && messages[0]?.[0]?.alone === false);
   }
 
   /** How many requests at the head of the queue go to one reader: a share of them, where they are small. */
@@ -147,15 +157,20 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
   }
 
   private assign(slot: Slot<Request, Reply>, jobs: Job<Request, Reply>[]): void {
-    slot.jobs = jobs;
+    slot.messages.push(jobs);
     slot.reader.hold(true);
+    slot.reader.send(jobs.map(({ request }) => request));
+    if (slot.messages.length === 1) this.limitTime(slot);
+  }
+
+  /** The time of the message that the reader works on begins. */
+  private limitTime(slot: Slot<Request, Reply>): void {
     slot.timer = setTimeout(
       () => {
         this.replace(slot, `It took longer than ${Math.round(this.timeLimitMs / 1000)} seconds to read.`);
       },
       this.timeLimitMs + (slot.started ? 0 : START_MS),
     );
-    slot.reader.send(jobs.map(({ request }) => request));
   }
 
   private start(): Slot<Request, Reply> {
@@ -167,9 +182,11 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
       {
         onReply: (replies) => {
           slot.started = true;
-          if (slot.jobs[0]?.request.id !== replies[0]?.id) return;
-          const jobs = this.release(slot);
-          reader.hold(false);
+          if (slot.messages[0]?.[0]?.request.id !== replies[0]?.id) return;
+          const [jobs = [], ...rest] = this.release(slot);
+          slot.messages = rest;
+          if (rest.length > 0) this.limitTime(slot);
+          else reader.hold(false);
           for (const [index, reply] of replies.entries()) jobs[index]?.settle(reply);
           this.dispatch();
         },
@@ -185,61 +202,65 @@ export class ReaderPool<Request extends { id: number }, Reply extends { id: numb
             remedy: 'Close other programs and try again.',
             cause: error,
           });
-          for (const job of this.forget(slot)) job.fail(failure);
+          for (const job of this.forget(slot).flat()) job.fail(failure);
           this.dispatch();
         },
       },
       { memoryMb: this.memoryLimitMb, timeMs: this.timeLimitMs },
     );
-    const slot: Slot<Request, Reply> = { reader, jobs: [], timer: null, started: false, gone };
+    const slot: Slot<Request, Reply> = { reader, messages: [], timer: null, started: false, gone };
     reader.hold(false);
     this.slots.push(slot);
     return slot;
   }
 
-  /** Takes the jobs off a reader. */
-  private release(slot: Slot<Request, Reply>): Job<Request, Reply>[] {
-    const { jobs, timer } = slot;
+  /** Takes the jobs off a reader. @returns those of each message */
+  private release(slot: Slot<Request, Reply>): Job<Request, Reply>[][] {
+    const { messages, timer } = slot;
     if (timer !== null) clearTimeout(timer);
-    slot.jobs = [];
+    slot.messages = [];
     slot.timer = null;
-    return jobs;
+    return messages;
   }
 
-  /** Takes a reader out of the pool. @returns the jobs it had */
-  private forget(slot: Slot<Request, Reply>): Job<Request, Reply>[] {
+  /** Takes a reader out of the pool. @returns the jobs it had, by message */
+  private forget(slot: Slot<Request, Reply>): Job<Request, Reply>[][] {
     const index = this.slots.indexOf(slot);
     if (index >= 0) this.slots.splice(index, 1);
     return this.release(slot);
   }
 
-  /** Of several files it is not known which one a reader failed over. @returns whether they are asked again */
-  private askAgainAlone(jobs: readonly Job<Request, Reply>[]): boolean {
-    if (jobs.length < 2) return false;
-    for (const job of jobs) job.alone = true;
-    this.queue.unshift(...jobs);
-    return true;
+  /** Has these asked again. Of the files of the first message it is not known which one the reader failed over. */
+  private askAgain([first = [], ...behind]: Job<Request, Reply>[][]): void {
+    for (const job of first) job.alone = true;
+    this.queue.unshift(...first, ...behind.flat());
   }
 
   /** Gives up on a reader: its file is refused, the next file gets a new one. */
   private replace(slot: Slot<Request, Reply>, reason: string): void {
-    const jobs = this.forget(slot);
+    const messages = this.forget(slot);
+    const [[job, ...others] = [], ...behind] = messages;
+    if (others.length > 0) this.askAgain(messages);
+    else {
+      job?.refuse(reason);
+      this.queue.unshift(...behind.flat());
+    }
     slot.reader.kill();
-    if (!this.askAgainAlone(jobs)) for (const job of jobs) job.refuse(reason);
     this.dispatch();
   }
 
   /** A reader ended by itself, or the system ended it. */
   private ended(slot: Slot<Request, Reply>, how: string, complaint: string): void {
-    const jobs = this.forget(slot);
-    if (!this.askAgainAlone(jobs)) {
-      for (const job of jobs) {
-        job.deaths++;
-        if (complaint.includes(OUT_OF_MEMORY)) job.refuse('Reading it takes too much memory.');
-        else if (complaint.includes(OUT_OF_TIME)) job.refuse('Reading it takes too long for its size.');
-        else if (job.deaths >= BLAMED_DEATHS) job.refuse(`Reading it ended the reader unexpectedly (${how}).`);
-        else this.queue.unshift(job);
-      }
+    const messages = this.forget(slot);
+    const [job, ...others] = messages.flat();
+    // An answer may be lost with its reader: what was behind the first could be what ended it.
+    if (others.length > 0) this.askAgain(messages);
+    else if (job !== undefined) {
+      job.deaths++;
+      if (complaint.includes(OUT_OF_MEMORY)) job.refuse('Reading it takes too much memory.');
+      else if (complaint.includes(OUT_OF_TIME)) job.refuse('Reading it takes too long for its size.');
+      else if (job.deaths >= BLAMED_DEATHS) job.refuse(`Reading it ended the reader unexpectedly (${how}).`);
+      else this.queue.unshift(job);
     }
     this.dispatch();
   }

@@ -20,7 +20,8 @@ interface ElectronPort<Request, Reply> {
 }
 
 /**
- * Answers requests, which come and go several at a time, from the process that started this one, or through a port that it hands on for another.
+ * Answers requests, which come and go several at a time and one message after the other, from the process that started
+ * this one, or through a port that it hands on for another.
  *
  * @param answer never rejects
  * @throws PretextError `internal` where no program started this process
@@ -29,26 +30,32 @@ export function serveRequests<Request extends { path: string }, Reply>(
   guard: Guard,
   answer: (request: Request) => Promise<Reply>,
 ): void {
-  const serve = async (requests: Request[], reply: (replies: Reply[]) => void): Promise<void> => {
+  /** The messages that came before. */
+  let before = Promise.resolve();
+  const serve = (requests: Request[], reply: (replies: Reply[]) => void): void => {
+    // One file at a time: the guard watches one.
+    before = before.then(() => answerAll(requests)).then(reply);
+  };
+  const answerAll = async (requests: Request[]): Promise<Reply[]> => {
     const replies: Reply[] = [];
     for (const request of requests) {
       guard.begin(request.path);
       replies.push(await answer(request));
       guard.end();
     }
-    reply(replies);
+    return replies;
   };
   const serveElectron = (port: ElectronPort<Request, Reply>): void => {
     port.on('message', ({ data, ports: [handed] }) => {
       if (handed !== undefined) serveElectron(handed);
-      else if (data !== null) void serve(data, (replies) => port.postMessage(replies));
+      else if (data !== null) serve(data, (replies) => port.postMessage(replies));
     });
     port.start?.();
   };
   const parentPort = (process as unknown as { parentPort?: ElectronPort<Request, Reply> }).parentPort;
   if (parentPort !== undefined) serveElectron(parentPort);
   else if (process.send !== undefined) {
-    process.on('message', (requests) => void serve(requests as Request[], (replies) => process.send?.(replies)));
+    process.on('message', (requests) => serve(requests as Request[], (replies) => void process.send?.(replies)));
     // Whoever asked is gone, and with it the need for an answer.
     process.on('disconnect', () => process.exit(0));
     // A terminal's Ctrl-C reaches the whole group; what is stopped, and when, is the pool's to say.
