@@ -29,8 +29,15 @@ function keyOf({ header, mapping }: StoredPixels, padding: ValueRange | null): s
   ].join(' ');
 }
 
+/** A frame as places of a table of 65,536 grey values, 0 .. 1. */
+export interface GreyByTable {
+  /** [rows, columns] */
+  places: Uint16Array;
+  table: Float32Array;
+}
+
 /**
- * Grey 0 .. 1 of one frame [rows, columns] by table, or null where the frame is too small to be worth a table, or has other tables.
+ * The grey of one frame by table, or null where the frame is too small to be worth a table, or has other tables.
  *
  * @param make gives the grey of a frame of pixels, each of which depends on its own value alone
  */
@@ -38,7 +45,7 @@ export function greyByTable(
   pixels: StoredPixels,
   padding: ValueRange | null,
   make: (all: StoredPixels) => Float32Array,
-): Float32Array | null {
+): GreyByTable | null {
   const { header, values, mapping } = pixels;
   const isWord = values instanceof Uint16Array || values instanceof Int16Array;
   if (!isWord || values.length < 2 * VALUES || mapping.palette !== null || mapping.modalityLut !== null) return null;
@@ -53,11 +60,5 @@ export function greyByTable(
   tables.set(key, table);
   const [oldest] = tables.keys();
   if (tables.size > MOST_TABLES && oldest !== undefined) tables.delete(oldest);
-  return read(table, new Uint16Array(values.buffer, values.byteOffset, values.length));
-}
-
-function read(table: Float32Array, bits: Uint16Array): Float32Array {
-  const out = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) out[i] = table[bits[i]!]!;
-  return out;
+  return { places: new Uint16Array(values.buffer, values.byteOffset, values.length), table };
 }

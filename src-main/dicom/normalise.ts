@@ -3,9 +3,9 @@
 import { PretextError } from '../base/errors.js';
 import type { StoredPixels } from './decode.js';
 import { invertMonochrome1, modalityFrame } from './grey.js';
-import { greyByTable } from './grey-table.js';
+import { type GreyByTable, greyByTable } from './grey-table.js';
 import type { ImageHeader } from './header.js';
-import { fitInside, resize } from './resize.js';
+import { fitInside, resize, resizeByTable } from './resize.js';
 import { shownByVoi, type ValueRange, type Voi, withoutPadding } from './voi.js';
 
 /**
@@ -155,9 +155,18 @@ function greyFrame(modality: Float32Array, header: ImageHeader, guide: FrameGuid
 }
 
 /** Grey 0 .. 1 [rows, columns] in the middle of a square [side, side] of 0 .. 65535. */
-function inSquare(unit: Float32Array, rows: number, columns: number, aspect: number, side: number): Uint16Array {
+function inSquare(
+  grey: Float32Array | GreyByTable,
+  rows: number,
+  columns: number,
+  aspect: number,
+  side: number,
+): Uint16Array {
   const { height, width } = fitInside(rows, columns, aspect, side);
-  const picture = resize(unit, rows, columns, height, width);
+  const picture =
+    'table' in grey
+      ? resizeByTable(grey.places, grey.table, rows, columns, height, width)
+      : resize(grey, rows, columns, height, width);
   const out = new Uint16Array(side * side);
   const top = (side - height) >> 1;
   const left = (side - width) >> 1;
@@ -202,6 +211,6 @@ export function normalisePixels(
   guide: FrameGuide = NO_GUIDE,
 ): Uint16Array {
   const grey = (from: StoredPixels): Float32Array => greyFrame(modalityFrame(from, 0), header, guide);
-  const unit = (isHounsfield(header) ? greyByTable(pixels, guide.padding, grey) : null) ?? grey(pixels);
-  return inSquare(unit, header.rows, header.columns, header.pixelAspectRatio, side);
+  const found = (isHounsfield(header) ? greyByTable(pixels, guide.padding, grey) : null) ?? grey(pixels);
+  return inSquare(found, header.rows, header.columns, header.pixelAspectRatio, side);
 }

@@ -59,6 +59,43 @@ export function resize(
       narrow[target] = sum;
     }
   }
+  return resizeRows(narrow, rows, height, width);
+}
+
+/**
+ * `resize` of an image whose pixels are places of a table, with the same result bit for bit. Where it shrinks to a whole
+ * fraction, the image itself is never made: writing it costs as much as shrinking it.
+ *
+ * @param places [rows, columns]
+ */
+export function resizeByTable(
+  places: Uint16Array,
+  table: Float32Array,
+  rows: number,
+  columns: number,
+  height: number,
+  width: number,
+): Float32Array {
+  const taps = columns / width;
+  if (!Number.isInteger(taps)) return resize(readTable(places, table), rows, columns, height, width);
+  const weight = Math.fround(1 / taps);
+  const narrow = new Float32Array(rows * width);
+  for (let target = 0, from = 0; target < narrow.length; target++) {
+    let sum = 0;
+    for (const end = from + taps; from < end; from++) sum += table[places[from]!]! * weight;
+    narrow[target] = sum;
+  }
+  return resizeRows(narrow, rows, height, width);
+}
+
+function readTable(places: Uint16Array, table: Float32Array): Float32Array {
+  const image = new Float32Array(places.length);
+  for (let i = 0; i < image.length; i++) image[i] = table[places[i]!]!;
+  return image;
+}
+
+/** Resizes [rows, width] to [height, width]. */
+function resizeRows(narrow: Float32Array, rows: number, height: number, width: number): Float32Array {
   const down = tapsFor(rows, height);
   const out = new Float32Array(height * width);
   for (let y = 0; y < height; y++) {

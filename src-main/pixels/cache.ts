@@ -95,7 +95,8 @@ async function build(
     if (result.ok) store.append(sample.imageId, result.frames, range);
     else store.skip({ image: sample.imageId, skipped: result.reason, file: fileFacts(sample.path) });
     if (store.uncommitted >= commitImages || Date.now() - lastCommit > commitMs) {
-      store.commit();
+      // This lane waits, the others go on, up to as many images again.
+      await store.commit();
       lastCommit = Date.now();
     }
     meter.update(++done);
@@ -110,11 +111,11 @@ async function build(
       }
     }
   };
-  // Two files for each thread: one that is being read and the one after it.
-  const lanes = await Promise.allSettled(Array.from({ length: 2 * pool.size }, lane));
+  // Enough for every reader to have its next file before it is asked for.
+  const lanes = await Promise.allSettled(Array.from({ length: 4 * pool.size }, lane));
   const broken = lanes.find((result) => result.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-  store.commit();
+  await store.commit();
   throwIfCancelled(control);
 }
 
@@ -156,7 +157,7 @@ async function addMissing(
       }
       return store.index;
     } finally {
-      store.close();
+      await store.close();
     }
   } catch (error) {
     throw fileError(error, project.pixelsFolder);

@@ -11,7 +11,7 @@ const BINS = 256;
  */
 export function greyLevels(record: Uint16Array): number {
   const counts = new Uint32Array(BINS);
-  for (const value of record) counts[value >> 8]!++;
+  for (let i = 0; i < record.length; i++) counts[record[i]! >> 8]!++;
   const enough = record.length * LEVEL_SHARE;
   return counts.reduce((levels, count) => levels + (count >= enough ? 1 : 0), 0);
 }
@@ -35,9 +35,14 @@ const COSINES = Float64Array.from({ length: LOW * THUMB }, (_, index) => {
 /** Means of square blocks, [THUMB, THUMB]; `side` is a multiple of it in every cache. */
 function thumbnail(record: Uint16Array, side: number): Float64Array {
   const out = new Float64Array(THUMB * THUMB);
-  for (let y = 0; y < side; y++) {
-    const row = Math.floor((y * THUMB) / side) * THUMB;
-    for (let x = 0; x < side; x++) out[row + Math.floor((x * THUMB) / side)]! += record[y * side + x]!;
+  const block = side / THUMB;
+  for (let y = 0, from = 0; y < side; y++) {
+    const row = Math.floor(y / block) * THUMB;
+    for (let x = row; x < row + THUMB; x++) {
+      let sum = 0;
+      for (const end = from + block; from < end; from++) sum += record[from]!;
+      out[x]! += sum;
+    }
   }
   return out;
 }
@@ -91,7 +96,9 @@ export function hashParts(hash: string): [number, number, number, number] {
 
 /** Bits in which two hashes differ. */
 export function hashDistance(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, part, index) => sum + popCount(part ^ b[index]!), 0);
+  let bits = 0;
+  for (let i = 0; i < a.length; i++) bits += popCount(a[i]! ^ b[i]!);
+  return bits;
 }
 
 /** Mean difference of two pictures as a share of the whole range, 0 .. 1. */

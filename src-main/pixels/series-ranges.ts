@@ -94,7 +94,7 @@ export async function measureStale(
     }
     const names = tried.map(({ member, frame }) => [member.imageId, frame] as const);
     store.measured({ series: id, range: range === null ? null : [range.low, range.high], tried: names, taken });
-    store.commit();
+    await store.commit();
     meter.update(done + 1);
   }
 }

@@ -1,7 +1,8 @@
 /** @file The pixel cache on disk: a file of fixed-size records and its index, safe against a crash at any moment. */
 
-import { closeSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { fileError, systemCode } from '../base/errors.js';
 import { syncFolder } from '../base/files.js';
 import { recordBytes } from './records.js';
@@ -42,6 +43,9 @@ export function readStore(files: StoreFiles, side: number): StoreIndex {
   return readIndex(files.index, Math.floor(fileSize(files.pixels) / recordBytes(side)));
 }
 
+/** Waits in a thread of its own: the readers' work goes on. */
+const durable = promisify(fsync);
+
 function openForWriting(path: string): number {
   try {
     // 'r+' keeps what is there; 'a' would not allow positions.
@@ -59,7 +63,7 @@ function openForWriting(path: string): number {
 /**
  * Adds images to a cache. Only one writer may be open at a time. Nothing counts before `commit`: it first makes the
  * pixels durable, then the index rows that name them, so a row never points to pixels that are not there. What was
- * written without a commit is overwritten by the next writer.
+ * written without a commit is overwritten by the next writer. Images may be added while a commit runs.
  */
 export class PixelStoreWriter {
   readonly index: StoreIndex;
@@ -68,6 +72,8 @@ export class PixelStoreWriter {
   private nextSlot: number;
   private indexEnd: number;
   private pending: IndexRow[] = [];
+  /** The last commit, which the next one waits for. */
+  private last: Promise<void> = Promise.resolve();
 
   /** @throws PretextError `unreadable` or `disk-full`, naming the file. */
   constructor(
@@ -127,23 +133,40 @@ export class PixelStoreWriter {
     this.pending.push(row);
   }
 
-  /** Makes all that was appended durable and visible. @throws PretextError `disk-full`; earlier commits stay. */
-  commit(): void {
-    if (this.pending.length === 0) return;
-    const lines = Buffer.from(this.pending.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    this.guarded(this.files.pixels, () => fsyncSync(this.pixels));
-    this.guarded(this.files.index, () => {
+  /**
+   * Makes all that was appended until its turn durable and visible. @throws PretextError `disk-full`; earlier commits
+   * stay, later ones fail as well.
+   */
+  commit(): Promise<void> {
+    this.last = this.last.then(() => this.commitPending());
+    return this.last;
+  }
+
+  private async commitPending(): Promise<void> {
+    const rows = this.pending;
+    if (rows.length === 0) return;
+    this.pending = [];
+    const lines = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    try {
+      await durable(this.pixels);
+    } catch (error) {
+      throw fileError(error, this.files.pixels);
+    }
+    try {
       for (let done = 0; done < lines.length; ) {
         done += writeSync(this.rows, lines, done, lines.length - done, this.indexEnd + done);
       }
-      fsyncSync(this.rows);
-    });
+      await durable(this.rows);
+    } catch (error) {
+      throw fileError(error, this.files.index);
+    }
     this.indexEnd += lines.length;
-    for (const row of this.pending) addRow(this.index, row);
-    this.pending = [];
+    for (const row of rows) addRow(this.index, row);
   }
 
-  close(): void {
+  /** Waits for a commit that runs; nothing else may be called after it. */
+  async close(): Promise<void> {
+    await this.last.catch(() => undefined);
     closeSync(this.pixels);
     closeSync(this.rows);
   }

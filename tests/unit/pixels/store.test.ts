@@ -32,11 +32,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const frame = (value: number) => new Uint16Array(side * side).fill(value);
 
-function write(images: Record<number, number[]>, commit = true): void {
+async function write(images: Record<number, number[]>, commit = true): Promise<void> {
   const store = new PixelStoreWriter(folder, files, side);
   for (const [image, values] of Object.entries(images)) store.append(Number(image), values.map(frame));
-  if (commit) store.commit();
-  store.close();
+  if (commit) await store.commit();
+  await store.close();
 }
 
 function contentOf(image: number): number[] {
@@ -54,35 +54,64 @@ function contentOf(image: number): number[] {
 }
 
 describe('PixelStoreWriter', () => {
-  it('keeps images over openings, frames in order, little endian', () => {
-    write({ 5: [258] });
-    write({ 9: [7, 8, 9], 2: [1] });
+  it('keeps images over openings, frames in order, little endian', async () => {
+    await write({ 5: [258] });
+    await write({ 9: [7, 8, 9], 2: [1] });
     expect([contentOf(5), contentOf(9), contentOf(2)]).toEqual([[258], [7, 8, 9], [1]]);
     expect([...readFileSync(files.pixels).subarray(0, 4)]).toEqual([2, 1, 2, 1]);
     expect(statSync(files.pixels).size).toBe(5 * recordBytes(side));
   });
 
-  it('shows nothing before the commit, and overwrites it after a crash', () => {
-    write({ 1: [11] });
-    write({ 2: [22, 23] }, false);
+  it('shows nothing before the commit, and overwrites it after a crash', async () => {
+    await write({ 1: [11] });
+    await write({ 2: [22, 23] }, false);
     expect(readStore(files, side).stored.size).toBe(1);
-    write({ 3: [33] });
+    await write({ 3: [33] });
     expect([contentOf(1), contentOf(2), contentOf(3)]).toEqual([[11], [], [33]]);
     expect(readStore(files, side).stored.get(3)?.slot).toBe(1);
   });
 
-  it('keeps the range of a series, and which range an image was made with', () => {
+  it('takes images while a commit runs: they belong to the next one', async () => {
+    const store = new PixelStoreWriter(folder, files, side);
+    store.append(1, [frame(11)]);
+    const first = store.commit();
+    await new Promise((resolve) => process.nextTick(resolve));
+    store.append(2, [frame(22)]);
+    const second = store.commit();
+    expect(store.uncommitted).toBe(1);
+    await first;
+    expect([...readStore(files, side).stored.keys()]).toEqual([1]);
+    await second;
+    expect(store.uncommitted).toBe(0);
+    await store.close();
+    expect([contentOf(1), contentOf(2)]).toEqual([[11], [22]]);
+  });
+
+  it('fails over a commit that follows a failed one, and shows nothing of either', async () => {
+    await write({ 1: [11] });
+    const store = new PixelStoreWriter(folder, files, side);
+    store.append(2, [frame(22)]);
+    // A row that no JSON line can be made of stands for any failure.
+    store.skip({ image: 5, skipped: 1n as unknown as string, file: null });
+    await expect(store.commit()).rejects.toThrow();
+    store.append(3, [frame(33)]);
+    await expect(store.commit()).rejects.toThrow();
+    await store.close();
+    expect([...readStore(files, side).stored.keys()]).toEqual([1]);
+  });
+
+  it('keeps the range of a series, and which range an image was made with', async () => {
     const store = new PixelStoreWriter(folder, files, side);
     const first = { series: 4, range: [0.1, 7.25] as const, tried: [[1, 0] as const], taken: 1 };
     store.measured(first);
     store.append(1, [frame(11)], first.range);
     store.append(2, [frame(22)]);
     store.append(3, [frame(33)], null);
-    store.commit();
+    await store.commit();
     const second = { ...first, range: null, taken: 0 };
     store.measured(second);
-    store.commit();
-    store.close();
+    await store.commit();
+    await store.close();
     const index = readStore(files, side);
     expect(index.series.get(4)).toEqual(second);
     expect([1, 2, 3].map((image) => index.stored.get(image)?.range)).toEqual([[0.1, 7.25], undefined, null]);
@@ -93,46 +122,46 @@ describe('PixelStoreWriter', () => {
     }
   });
 
-  it('survives an index that was cut at any byte', () => {
-    write({ 1: [11], 2: [22, 23] });
+  it('survives an index that was cut at any byte', async () => {
+    await write({ 1: [11], 2: [22, 23] });
     const whole = readFileSync(files.index);
     const firstLine = whole.indexOf(0x0a) + 1;
     for (let length = 0; length <= whole.length; length++) {
       writeFileSync(files.index, whole.subarray(0, length));
       const known = readStore(files, side).stored.size;
       expect(known).toBe(length === whole.length ? 2 : length >= firstLine ? 1 : 0);
-      write({ 7: [77] });
+      await write({ 7: [77] });
       expect(contentOf(7)).toEqual([77]);
       if (known > 0) expect(contentOf(1)).toEqual([11]);
       writeFileSync(files.pixels, Buffer.from(Uint16Array.from([11, 22, 23].flatMap((v) => [...frame(v)])).buffer));
     }
   });
 
-  it('drops rows whose pixels the file system lost, and those after garbage', () => {
-    write({ 1: [11], 2: [22], 3: [33] });
+  it('drops rows whose pixels the file system lost, and those after garbage', async () => {
+    await write({ 1: [11], 2: [22], 3: [33] });
     truncateSync(files.pixels, 2 * recordBytes(side) + 3);
     expect([...readStore(files, side).stored.keys()]).toEqual([1, 2]);
-    write({ 4: [44] });
+    await write({ 4: [44] });
     expect([contentOf(1), contentOf(2), contentOf(3), contentOf(4)]).toEqual([[11], [22], [], [44]]);
     appendFileSync(files.index, '\0\0\0\n{"image":99,"slot":0,"frames":1}\n');
     expect(readStore(files, side).stored.has(99)).toBe(false);
   });
 
-  it('remembers why an image was skipped until it is stored', () => {
+  it('remembers why an image was skipped until it is stored', async () => {
     const store = new PixelStoreWriter(folder, files, side);
     store.skip({ image: 4, skipped: 'truncated', file: { size: 3, mtimeMs: 5.5 } });
-    store.commit();
-    store.close();
+    await store.commit();
+    await store.close();
     expect(readStore(files, side).skipped.get(4)).toEqual({
       image: 4,
       skipped: 'truncated',
       file: { size: 3, mtimeMs: 5.5 },
     });
-    write({ 4: [1] });
+    await write({ 4: [1] });
     expect(readStore(files, side).skipped.size).toBe(0);
   });
 
-  it.skipIf(process.platform !== 'linux')('names the file when the disk is full', () => {
+  it.skipIf(process.platform !== 'linux')('names the file when the disk is full', async () => {
     symlinkSync('/dev/full', files.pixels);
     const store = new PixelStoreWriter(folder, files, side);
     let error: unknown = null;
@@ -141,7 +170,7 @@ describe('PixelStoreWriter', () => {
     } catch (thrown) {
       error = thrown;
     }
-    store.close();
+    await store.close();
     expect(error).toBeInstanceOf(PretextError);
     expect(error).toMatchObject({ code: 'disk-full', path: files.pixels });
   });
