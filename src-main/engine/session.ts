@@ -14,6 +14,7 @@ import { inputName, type Program, program } from '../graph/program.js';
 import { WEBGPU_SPELLINGS } from '../graph/spelling.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
 import { openModel } from './compiled.js';
+import { hasConvolutions, thisProcessor } from './processor.js';
 import {
   allocate,
   engineError,
@@ -33,6 +34,8 @@ export interface SessionOptions {
   threads: number;
   /** Graph passes to leave out. */
   withoutPasses?: readonly PassName[];
+  /** Convolutions on the CPU as ONNX's standard operators alone, not as this processor does them fastest. */
+  plainConvolutions?: boolean;
   /** Writes ONNX Runtime's own profile to a file with this prefix; PRETEXT_ORT_PROFILE where absent. */
   profilePrefix?: string;
 }
@@ -110,7 +113,9 @@ export class ProgramSession implements ProgramRunner {
     const runnable = options.provider === 'webgpu' ? forWebGpu(program) : program;
     const spellings = options.provider === 'webgpu' ? WEBGPU_SPELLINGS : {};
     const passed = applyPasses(runnable, options.withoutPasses);
-    const { model, ...lowered } = lowerProgram(passed, { spellings, ...lowering });
+    const known = options.provider === 'cpu' && options.plainConvolutions !== true && hasConvolutions(passed);
+    const processor = known ? { processor: await thisProcessor() } : {};
+    const { model, ...lowered } = lowerProgram(passed, { spellings, ...processor, ...lowering });
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
     for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';

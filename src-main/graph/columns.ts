@@ -8,7 +8,7 @@ import { type Lowering, type Shape, sizeOf } from './tensor.js';
 import { emitReshape, emitTranspose, tapsOf, type Windows } from './windows.js';
 
 /** Bytes of one chunk of columns: more costs memory, less makes products short. */
-export const COLUMN_BYTES = 40 * 2 ** 20;
+export const COLUMN_BYTES = 48 * 2 ** 20;
 
 /** Images whose columns are made at once. */
 export function imagesPerChunk(images: number, bytesOfImage: number): number {
@@ -41,7 +41,12 @@ export function columnIndices(
   return Int32Array.from(starts.flatMap((start) => offsets.map((offset) => start + offset)));
 }
 
-/** [images, padded positions, channels] to [images * windows, taps * channels]. */
+/**
+ * [images, padded positions, channels] to [images * windows, taps * channels].
+ *
+ * @param pass ONNX Runtime takes equal nodes for one and would keep the columns of the forward pass, which are the largest
+ *   values of all, until the backward pass: the shape of the indices keeps them apart
+ */
 export function emitColumns(
   l: Lowering,
   last: string,
@@ -49,9 +54,11 @@ export function emitColumns(
   images: number,
   rowsOfImage: number,
   channels: number,
+  pass: 'forward' | 'backward',
 ): string {
   const taps = indices.length / rowsOfImage;
-  const picked = l.emit('Gather', [last, l.constant(indices, [rowsOfImage, taps], 'int32')], {
+  const shape = pass === 'forward' ? [rowsOfImage, taps] : [indices.length];
+  const picked = l.emit('Gather', [last, l.constant(indices, shape, 'int32')], {
     attributes: { axis: 1 },
   });
   return emitReshape(l, picked, [images * rowsOfImage, taps * channels]);

@@ -7,10 +7,20 @@ import { toHalf } from './half.js';
 import { ONNX_DTYPE } from './ops/elementwise.js';
 import { inputName, type Program } from './program.js';
 import type { KnownType, Spellings } from './spelling.js';
-import { type DType, type EmitOptions, GraphError, type Operation, type Shape, type Tensor } from './tensor.js';
+import {
+  type DType,
+  type EmitOptions,
+  GraphError,
+  type Operation,
+  type Processor,
+  type Shape,
+  type Tensor,
+} from './tensor.js';
 
 const OPSET = 18;
 const IR_VERSION = 8;
+/** ONNX Runtime's blocked layout. */
+const BLOCKED = 'com.microsoft.nchwc';
 
 export interface LoweredProgram {
   /** The serialised ModelProto. */
@@ -61,6 +71,7 @@ class Lowerer {
     /** Names of inputs and outputs, which no value in between may take. */
     private readonly reserved: ReadonlySet<string>,
     private readonly spellings: Spellings,
+    private readonly processor: Processor | null,
   ) {}
 
   private freshName(): string {
@@ -142,6 +153,7 @@ class Lowerer {
       used: (index) => this.usedTensors.has(operation.outputs[index]),
       emit: (opType, inputs, options) => this.emit(opType, inputs, options),
       constant: (values, shape, dtype) => this.constant(values, shape, dtype),
+      processor: this.processor,
     });
   }
 }
@@ -165,6 +177,8 @@ export interface LoweringOptions {
   batchDimension?: string;
   /** Operators that the provider lacks, in others. */
   spellings?: Spellings;
+  /** The processor, where ONNX Runtime's CPU provider runs the model; the model is right on any other only without it. */
+  processor?: Processor;
 }
 
 /** Lowers a program to a serialised ONNX model. */
@@ -193,7 +207,7 @@ export function lowerProgram(program: Program, options: LoweringOptions = {}): L
     if (reserved.has(name)) throw new GraphError(`program ${program.name} has two inputs or outputs named ${name}`);
     reserved.add(name);
   }
-  const lowerer = new Lowerer(used, reserved, options.spellings ?? {});
+  const lowerer = new Lowerer(used, reserved, options.spellings ?? {}, options.processor ?? null);
   for (const tensor of declared) lowerer.assign(tensor, inputName(tensor));
 
   // A result that is computed here takes its output's name; an input, a constant or a second use needs a copy.
@@ -232,6 +246,7 @@ export function lowerProgram(program: Program, options: LoweringOptions = {}): L
     opsetImport: [
       { domain: '', version: OPSET },
       { domain: 'com.microsoft', version: 1 },
+      ...(lowerer.nodes.some(({ domain }) => domain === BLOCKED) ? [{ domain: BLOCKED, version: 1 }] : []),
     ],
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {

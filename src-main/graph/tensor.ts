@@ -38,13 +38,21 @@ export interface Lowering {
   emit(opType: string, inputs: string[], options?: EmitOptions): string;
   /** A constant of the graph; equal constants are stored once. */
   constant(values: ArrayLike<number>, shape: Shape, dtype: DType): string;
+  /** The processor whose kernels will run the model; null where it is not known, and for every other device. */
+  readonly processor: Processor | null;
+}
+
+/** What a lowering may know of ONNX Runtime's kernels on one processor. */
+export interface Processor {
+  /** Channels side by side in the blocked layout (NCHWc) of its convolutions; null: not used. */
+  readonly channelBlock: number | null;
 }
 
 export interface EmitOptions {
   attributes?: Record<string, number | readonly number[] | string | { float: number }>;
   outputs?: string[];
-  /** '' is the ONNX standard, 'com.microsoft' ONNX Runtime's own fused operators. */
-  domain?: '' | 'com.microsoft';
+  /** '' is the ONNX standard, the others are ONNX Runtime's own fused operators and its blocked layout. */
+  domain?: '' | 'com.microsoft' | 'com.microsoft.nchwc';
 }
 
 /** Everything there is to know about one op, in one place. */

@@ -11,6 +11,7 @@ import {
   spatial,
   withBias,
 } from '../convolution.js';
+import { lowerOnProcessor, lowerTransposedOnProcessor } from '../convolution-cpu.js';
 import {
   apply,
   GraphError,
@@ -97,13 +98,28 @@ const convTransposeOp: OpDefinition<TransposedAttributes> = {
 
 /** With a stride of 1 the transpose is a convolution with the weight's channels exchanged and its taps reversed. */
 function lowerToConv(operation: Operation<TransposedAttributes>, l: Lowering): void {
-  const { inputs, attributes } = operation;
-  const { padding, dilation, groups, outputPadding } = attributes;
-  const [, weight] = inputs;
+  const { inputs, outputs, attributes } = operation;
+  const { padding, stride, dilation, groups, outputPadding } = attributes;
+  const [x, weight] = inputs;
   const kernel = spatial(weight.shape);
   const before = kernel.map((length, axis) => extent(length, dilation[axis]) - 1 - padding[axis]);
   if (before.some((count) => count < 0)) {
     lowerToConvTranspose(operation, l);
+    return;
+  }
+  const even = groups === 1 && outputPadding.every((count) => count === 0);
+  if (
+    even &&
+    lowerOnProcessor(l, {
+      x,
+      input: l.input(0),
+      weight: l.input(1),
+      turned: true,
+      bias: inputs.length > 2 ? l.input(2) : null,
+      result: outputs[0].shape,
+      windows: { kernel, stride, padding: before, dilation },
+    })
+  ) {
     return;
   }
   const operands = inputs.map((_, index) => (index === 1 ? turnedWeight(l, weight.shape, groups) : l.input(index)));
@@ -130,8 +146,10 @@ function turnedWeight(l: Lowering, shape: Shape, groups: number): string {
   return l.emit('Slice', [weight, backwards, ends, list(kernel.map((_, axis) => axis + 2)), backwards]);
 }
 
-function lowerToConvTranspose({ inputs, attributes }: Operation<TransposedAttributes>, l: Lowering): void {
+function lowerToConvTranspose({ inputs, outputs, attributes }: Operation<TransposedAttributes>, l: Lowering): void {
   const { stride, padding, dilation, groups, outputPadding } = attributes;
+  const [x, weight] = inputs;
+  if (inputs.length === 2 && lowerTransposedOnProcessor(l, x, weight.shape, outputs[0].shape, attributes)) return;
   l.emit(
     'ConvTranspose',
     inputs.map((_, index) => l.input(index)),

@@ -122,12 +122,21 @@ class TapColumns {
     const products: string[] = [];
     for (let first = 0; first < batch; first += many) {
       const images = Math.min(many, batch - first);
-      const right = emitColumns(l, emitImages(l, last, batch, first, images), indices, images, positions, channels);
+      const right = emitColumns(
+        l,
+        emitImages(l, last, batch, first, images),
+        indices,
+        images,
+        positions,
+        channels,
+        'backward',
+      );
       const swapped = emitTranspose(l, emitImages(l, flat, batch, first, images), [1, 0, 2]);
       const left = emitReshape(l, swapped, [outputs, images * positions]);
-      products.push(l.emit('MatMul', [left, right])); // [outputs, taps * channels]
+      // [1, outputs, taps * channels]
+      products.push(emitReshape(l, l.emit('MatMul', [left, right]), [1, outputs, taps.length * channels]));
     }
-    const whole = products.reduce((total, product) => l.emit('Add', [total, product]));
+    const whole = this.total(products);
     const byTap = emitReshape(l, whole, [outputs, taps.length, channels]);
     emitReshape(l, emitTranspose(l, byTap, [0, 2, 1]), this.operation.outputs[0].shape, [l.output(0)]);
   }
@@ -198,6 +207,14 @@ class TapColumns {
     // FusedMatMul has no float64.
     const axes = Array.from({ length: rank }, (_, axis) => axis);
     return l.emit('MatMul', [a, emitTranspose(l, b, [...axes.slice(0, -2), rank - 1, rank - 2])]);
+  }
+
+  /** Not a chain of additions, which ONNX Runtime may compute only after all columns have been made. */
+  private total(parts: string[]): string {
+    if (parts.length === 1) return parts[0];
+    const { l } = this;
+    const joined = l.emit('Concat', parts, { attributes: { axis: 0 } });
+    return l.emit('ReduceSum', [joined, l.constant([0], [1], 'int64')], { attributes: { keepdims: 0 } });
   }
 
   private sumOverBatch(x: string): string {

@@ -15,6 +15,7 @@ import {
   spatial,
   withBias,
 } from '../convolution.js';
+import { lowerOnProcessor } from '../convolution-cpu.js';
 import {
   apply,
   type Lowering,
@@ -49,18 +50,33 @@ export const convOp: OpDefinition<ConvAttributes> = {
     ];
   },
   lower(operation, l) {
-    const { inputs, attributes } = operation;
+    const { inputs, outputs, attributes } = operation;
     if (inputs[0].dtype === 'float64') {
       lowerByColumns(operation, l);
       return;
     }
     const { stride, padding, dilation, groups } = attributes;
+    const kernel = spatial(inputs[1].shape);
+    if (
+      groups === 1 &&
+      lowerOnProcessor(l, {
+        x: inputs[0],
+        input: l.input(0),
+        weight: l.input(1),
+        turned: false,
+        bias: inputs.length > 2 ? l.input(2) : null,
+        result: outputs[0].shape,
+        windows: { kernel, stride, padding, dilation },
+      })
+    ) {
+      return;
+    }
     l.emit(
       'Conv',
       inputs.map((_, index) => l.input(index)),
       {
         attributes: {
-          kernel_shape: spatial(inputs[1].shape),
+          kernel_shape: kernel,
           strides: stride,
           pads: [...padding, ...padding],
           dilations: dilation,

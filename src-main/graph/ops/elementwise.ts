@@ -215,7 +215,8 @@ const reluOp = unary(
   'relu',
   'Relu',
   (tf, x) => tf.relu(x),
-  (g, x) => where(greater(x, scalar(0, x.dtype)), g, scalar(0, g.dtype)),
+  // Of the result, which the next layer keeps anyway, so that what relu was given need not be kept.
+  (g, _x, y) => where(greater(y, scalar(0, y.dtype)), g, scalar(0, g.dtype)),
 );
 const absOp = unary(
   'abs',

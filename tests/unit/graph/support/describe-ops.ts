@@ -33,6 +33,7 @@ function operatorsOf(operation: Operation): string[] {
     input: (index) => `i${index}`,
     output: (index) => `o${index}`,
     used: () => true,
+    processor: null,
     emit(opType, _inputs, options = {}) {
       found.push(options.domain === 'com.microsoft' ? `${opType}\\*` : opType);
       return options.outputs?.[0] ?? `v${found.length}`;
