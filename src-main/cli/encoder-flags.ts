@@ -1,6 +1,7 @@
-/** @file The options that shape an encoder, as `pretrain`, `finetune` and `bench` take them. */
+/** @file The options that shape an encoder and what it is shown, as `pretrain`, `finetune` and `bench` take them. */
 
 import type { Command } from 'commander';
+import type { Crop } from '../dicom/normalise.js';
 import { type BackboneName, VIT_BACKBONES } from '../nn/vit.js';
 import { choice, UsageError, wholeNumber } from './command.js';
 
@@ -9,6 +10,7 @@ export interface EncoderFlags {
   imageSize?: number;
   patchSize?: number;
   depth?: number;
+  crop?: Crop;
 }
 
 export interface EncoderShape {
@@ -16,9 +18,10 @@ export interface EncoderShape {
   imageSize: number;
   patchSize: number;
   depth: number | null;
+  crop: Crop;
 }
 
-const PRESET: EncoderShape = { backbone: 'vit-tiny', imageSize: 64, patchSize: 8, depth: null };
+const PRESET: EncoderShape = { backbone: 'vit-tiny', imageSize: 64, patchSize: 8, depth: null, crop: 'none' };
 
 export function addEncoder(command: Command): Command {
   return command
@@ -28,6 +31,12 @@ export function addEncoder(command: Command): Command {
     .option('--depth <blocks>', 'transformer blocks (default: as the backbone has)', wholeNumber(1));
 }
 
+/** To what images are cropped before they are scaled. */
+export function addCrop(command: Command): Command {
+  const what = `'body': images without the air, the background or the collimated border around it (default: ${PRESET.crop})`;
+  return command.addOption(choice('--crop <what>', what, ['none', 'body']));
+}
+
 /** @throws UsageError where the patches do not tile the image. */
 export function encoderShape(flags: EncoderFlags): EncoderShape {
   const shape: EncoderShape = {
@@ -35,6 +44,7 @@ export function encoderShape(flags: EncoderFlags): EncoderShape {
     imageSize: flags.imageSize ?? PRESET.imageSize,
     patchSize: flags.patchSize ?? PRESET.patchSize,
     depth: flags.depth ?? PRESET.depth,
+    crop: flags.crop ?? PRESET.crop,
   };
   if (shape.imageSize % shape.patchSize !== 0 || shape.imageSize < 2 * shape.patchSize) {
     throw new UsageError(
@@ -46,6 +56,6 @@ export function encoderShape(flags: EncoderFlags): EncoderShape {
 }
 
 /** Whether any of these options was given. */
-export function namesEncoder({ backbone, imageSize, patchSize, depth }: EncoderFlags): boolean {
-  return [backbone, imageSize, patchSize, depth].some((value) => value !== undefined);
+export function namesEncoder({ backbone, imageSize, patchSize, depth, crop }: EncoderFlags): boolean {
+  return [backbone, imageSize, patchSize, depth, crop].some((value) => value !== undefined);
 }

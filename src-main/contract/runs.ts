@@ -7,6 +7,7 @@ export const pretextMethod = v.picklist(['inpainting', 'contrastive']);
 export const backboneName = v.picklist(['vit-tiny', 'vit-small', 'vit-base']);
 export const deviceName = v.picklist(['cpu', 'webgpu', 'dml', 'cuda', 'coreml', 'tfjs-gpu', 'tfjs-cpu']);
 export const splitName = v.picklist(['train', 'val', 'test']);
+export const cropName = v.picklist(['none', 'body']);
 export const positivesName = v.picklist(['image', 'series', 'patient']);
 
 /** A run and how it stands. */
@@ -19,6 +20,8 @@ export const runInfo = v.object({
   /** Pixels on a side. */
   imageSize: wholeNumber,
   patchSize: wholeNumber,
+  /** To what images were cropped before they were scaled. */
+  crop: cropName,
   epochs: wholeNumber,
   batch: wholeNumber,
   learningRate: finite,
@@ -56,6 +59,7 @@ export const runSettings = v.object({
   depth: finite,
   imageSize: finite,
   patchSize: finite,
+  crop: cropName,
   batch: finite,
   epochs: finite,
   learningRate: finite,

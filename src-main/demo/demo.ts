@@ -227,6 +227,7 @@ function pretrainOn(project: string, method: PretextMethod, options: DemoOptions
         method,
         backbone,
         imageSize,
+        crop: 'none',
         patchSize,
         depth,
         epochs: epochs[method],

@@ -13,7 +13,7 @@ import type {
 import { NORMALISE_RECIPE } from './normalise.js';
 import { ReaderPool, type ReaderPoolOptions, type WithoutId } from './reader-pool.js';
 import { newReader } from './reader-process.js';
-import type { ValueRange } from './voi.js';
+import type { SeriesGuide } from './series-sample.js';
 
 export type { FrameResult, HeaderResult, InspectResult, NormaliseResult, TagsResult } from './decode-messages.js';
 
@@ -46,22 +46,28 @@ export class DecodePool {
    * Every frame of a file as a square of `side` pixels (see `normaliseFrame`), or the reason why it is refused.
    *
    * @param recipe version of the preparation, one of `NORMALISE_RECIPES`
-   * @param series range of its series (see `measureSeries`), of which only MR takes notice; null: none is known
+   * @param series range and box of its series (see `measureSeries`), where CT and MR look for them; null: none is known
    */
   normalise(
     path: string,
     side: number,
     recipe = NORMALISE_RECIPE,
-    series: ValueRange | null = null,
+    series: SeriesGuide | null = null,
   ): Promise<NormaliseResult> {
     return this.ask({ kind: 'normalise', path, side, recipe, series }, (reply) =>
       reply.kind === 'normalise' ? reply.result : null,
     );
   }
 
-  /** Some values of these frames (see `sampleFrame`), or the reason why the file is refused. */
-  sample(path: string, frames: readonly number[]): Promise<SampleResult> {
-    return this.ask({ kind: 'sample', path, frames }, (reply) => (reply.kind === 'sample' ? reply.result : null));
+  /**
+   * Some values of these frames (see `sampleFrame`), or the reason why the file is refused.
+   *
+   * @param looks whether coarse views of them are wanted as well (see `lookAt`)
+   */
+  sample(path: string, frames: readonly number[], looks = false): Promise<SampleResult> {
+    return this.ask({ kind: 'sample', path, frames, looks }, (reply) =>
+      reply.kind === 'sample' ? reply.result : null,
+    );
   }
 
   /** One frame in full resolution (see `displayFrame`), counted from 0, or the reason why it is refused. */

@@ -1,6 +1,8 @@
 /** @file A reader of the decode pool: a process that reads headers, normalises and decodes, one file after the other. */
 
-import { openImage, type PixelSource } from './decode.js';
+import type { CropBox } from './body-box.js';
+import { boxAroundAll, cropRuleOf, type FrameLook, framesToLookAt, lookAt, ownBox } from './crop.js';
+import { openImage, type PixelSource, type StoredPixels } from './decode.js';
 import type {
   DecodeReply,
   DecodeRequest,
@@ -11,9 +13,10 @@ import type {
 } from './decode-messages.js';
 import { displayFrame } from './display.js';
 import { modalityFrame } from './grey.js';
+import type { ImageHeader } from './header.js';
 import { type Inspection, inspectBytes } from './inspect.js';
 import { MAX_DECODED_BYTES, MAX_KEPT_BYTES } from './limits.js';
-import { looksAtSeries, normalisePixels } from './normalise.js';
+import { cropOf, type FrameGuide, type Grey, greyOfPixels, greyValues, inSquare, looksAtSeries } from './normalise.js';
 import { nativeFrameBits } from './pixel-module.js';
 import {
   fileVersion,
@@ -25,7 +28,7 @@ import {
 } from './read-file.js';
 import { guardReader, serveRequests } from './reader-serve.js';
 import { reasonOf, refusal } from './refusal.js';
-import { sampleFrame } from './series-sample.js';
+import { type SeriesGuide, sampleFrame } from './series-sample.js';
 import { levelsOf, paddingOf, type ValueRange, voiOf } from './voi.js';
 
 const guard = guardReader();
@@ -53,39 +56,76 @@ async function normalise(
   path: string,
   side: number,
   recipe: number,
-  series: ValueRange | null,
+  series: SeriesGuide | null,
 ): Promise<NormaliseResult> {
   const { header, elements, readFrame } = await openWatched(await readWholeFile(path), path);
-  if (header.numberOfFrames * side * side * 2 > MAX_DECODED_BYTES) {
-    throw refusal(path, `It has too many frames (${header.numberOfFrames}) for images of ${side} pixels.`);
+  const { numberOfFrames: count } = header;
+  if (count * side * side * 2 > MAX_DECODED_BYTES) {
+    throw refusal(path, `It has too many frames (${count}) for images of ${side} pixels.`);
   }
-  const frames: Uint16Array[] = [];
-  for (let frame = 0; frame < header.numberOfFrames; frame++) {
+  const prepared = async (frame: number): Promise<PreparedFrame> => {
     // Many small frames cost more to scale than to decode.
     guard.grow((side * side) / 2);
     const pixels = await readFrame(frame);
-    const guide =
+    const guide: FrameGuide =
       elements === null || recipe < 2
-        ? undefined
+        ? { voi: null, padding: null }
         : {
             voi: voiOf(levelsOf(elements, frame), header),
             padding: paddingOf(elements, header, pixels.mapping),
-            series: looksAtSeries(recipe) ? series : null,
+            series: looksAtSeries(recipe) ? (series?.range ?? null) : null,
           };
-    frames.push(normalisePixels(pixels, header, side, guide));
+    return { pixels, padding: guide.padding, grey: greyOfPixels(pixels, header, guide) };
+  };
+  // Of a single frame, what its box is found in is what is scaled.
+  const only = count === 1 ? await prepared(0) : null;
+  const box =
+    cropOf(recipe) === 'none' ? null : await boxOf(header, series, async (frame) => only ?? (await prepared(frame)));
+  const frames: Uint16Array[] = [];
+  for (let frame = 0; frame < count; frame++) {
+    const { grey } = only ?? (await prepared(frame));
+    frames.push(inSquare(grey, header, side, box));
   }
-  return { ok: true, header, frames };
+  return { ok: true, header, frames, box };
 }
 
-async function sample(path: string, wanted: readonly number[]): Promise<SampleResult> {
+interface PreparedFrame {
+  pixels: StoredPixels;
+  padding: ValueRange | null;
+  /** Grey 0 .. 1 [rows, columns]. */
+  grey: Grey;
+}
+
+/** The part of its frames that a file shows: that of its series, or of some of its own frames. */
+async function boxOf(
+  header: ImageHeader,
+  series: SeriesGuide | null,
+  prepared: (frame: number) => Promise<PreparedFrame>,
+): Promise<CropBox | null> {
+  const rule = cropRuleOf(header);
+  if (rule === 'none') return null;
+  if (series !== null && rule !== 'border') return series.box;
+  const boxes: (CropBox | null)[] = [];
+  for (const frame of framesToLookAt(header.numberOfFrames)) {
+    const { pixels, padding, grey } = await prepared(frame);
+    boxes.push(ownBox({ modality: () => modalityFrame(pixels, 0), grey: () => greyValues(grey), padding }, header));
+  }
+  return boxAroundAll(boxes);
+}
+
+async function sample(path: string, wanted: readonly number[], wantsLooks: boolean): Promise<SampleResult> {
   const { header, elements, readFrame } = await openWatched(await readWholeFile(path), path);
   const values: Float32Array[] = [];
+  const looks: FrameLook[] = [];
   for (const frame of wanted) {
     const pixels = await readFrame(frame);
     const padding = elements === null ? null : paddingOf(elements, header, pixels.mapping);
-    values.push(sampleFrame(modalityFrame(pixels, 0), padding, header, frame));
+    const modality = modalityFrame(pixels, 0);
+    values.push(sampleFrame(modality, padding, header, frame));
+    const look = wantsLooks ? lookAt(modality, header, padding) : null;
+    if (look !== null) looks.push(look);
   }
-  return { ok: true, values };
+  return { ok: true, values, looks };
 }
 
 /** The file of several frames that was read last: its next frame is likely to be asked for next. */
@@ -124,7 +164,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
     if (kind === 'tags')
       return { id, kind, result: { ok: true, list: await readTagsFromFile(path, request.identifiers) } };
     if (kind === 'frame') return { id, kind, result: await readFrame(path, request.frame) };
-    if (kind === 'sample') return { id, kind, result: await sample(path, request.frames) };
+    if (kind === 'sample') return { id, kind, result: await sample(path, request.frames, request.looks) };
     return { id, kind, result: await normalise(path, request.side, request.recipe, request.series) };
   } catch (error) {
     return { id, kind, result: { ok: false, reason: reasonOf(error) } };

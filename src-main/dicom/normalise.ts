@@ -1,11 +1,12 @@
 /** @file A modality frame as training sees it: a square of 16-bit grey values that means the same for every scanner. */
 
 import { PretextError } from '../base/errors.js';
+import { type CropBox, pixelsOfBox } from './body-box.js';
 import type { StoredPixels } from './decode.js';
 import { invertMonochrome1, modalityFrame } from './grey.js';
 import { type GreyByTable, greyByTable } from './grey-table.js';
 import type { ImageHeader } from './header.js';
-import { fitInside, resize, resizeByTable } from './resize.js';
+import { fitInside, readTable, resize, resizeByTable } from './resize.js';
 import { shownByVoi, type ValueRange, type Voi, withoutPadding } from './voi.js';
 
 /**
@@ -14,11 +15,15 @@ import { shownByVoi, type ValueRange, type Voi, withoutPadding } from './voi.js'
  */
 export const NORMALISE_RECIPE = 3;
 
+/** As `NORMALISE_RECIPE`, with each picture cropped to the body before it is scaled. */
+export const CROPPED_RECIPE = 4;
+
 /**
  * Versions that can be carried out: a model sees pixels as it was trained on them. 1: percentiles of the frame for
  * everything but CT, no VOI LUT, padding taken for values. 2: percentiles of the frame for MR as for everything else.
+ * The crop is a version of its own, so that whatever keeps a version keeps it too.
  */
-export const NORMALISE_RECIPES: readonly number[] = [1, 2, NORMALISE_RECIPE];
+export const NORMALISE_RECIPES: readonly number[] = [1, 2, NORMALISE_RECIPE, CROPPED_RECIPE];
 
 /** The first version that takes MR by the percentiles of its series. */
 const BY_SERIES_SINCE = 3;
@@ -26,6 +31,19 @@ const BY_SERIES_SINCE = 3;
 /** Whether version `recipe` looks at whole series. */
 export function looksAtSeries(recipe: number): boolean {
   return recipe >= BY_SERIES_SINCE;
+}
+
+/** To what pictures are cropped before they are scaled. */
+export type Crop = 'none' | 'body';
+
+/** Today's version with this crop. */
+export function recipeWith(crop: Crop): number {
+  return crop === 'body' ? CROPPED_RECIPE : NORMALISE_RECIPE;
+}
+
+/** The crop of version `recipe`. */
+export function cropOf(recipe: number): Crop {
+  return recipe === CROPPED_RECIPE ? 'body' : 'none';
 }
 
 /**
@@ -60,7 +78,17 @@ export const PERCENTILES = { low: 0.005, high: 0.995 } as const;
 const PERCENTILE_SAMPLE = 65_536;
 
 /** True where the values are Hounsfield units: grey CT with a value range below zero, no screenshots or derived maps. */
-export function isHounsfield(header: ImageHeader): boolean {
+export function isHounsfield(
+  header: Pick<
+    ImageHeader,
+    | 'modality'
+    | 'samplesPerPixel'
+    | 'photometricInterpretation'
+    | 'bitsStored'
+    | 'rescaleIntercept'
+    | 'pixelRepresentation'
+  >,
+): boolean {
   return (
     header.modality === 'CT' &&
     header.samplesPerPixel === 1 &&
@@ -113,6 +141,8 @@ export interface FrameGuide {
   padding: ValueRange | null;
   /** Modality values that become black and white in its series; null: those of the frame itself. */
   series?: ValueRange | null;
+  /** The part of the picture that is taken; null: all of it. */
+  box?: CropBox | null;
 }
 
 const NO_GUIDE: FrameGuide = { voi: null, padding: null };
@@ -154,19 +184,38 @@ function greyFrame(modality: Float32Array, header: ImageHeader, guide: FrameGuid
   return unit;
 }
 
-/** Grey 0 .. 1 [rows, columns] in the middle of a square [side, side] of 0 .. 65535. */
-function inSquare(
-  grey: Float32Array | GreyByTable,
-  rows: number,
-  columns: number,
-  aspect: number,
+/** Grey 0 .. 1 [rows, columns], as it is or by table. */
+export type Grey = Float32Array | GreyByTable;
+
+/** Grey 0 .. 1 [rows, columns] as it is. */
+export function greyValues(grey: Grey): Float32Array {
+  return 'table' in grey ? readTable(grey.places, grey.table) : grey;
+}
+
+/** The part in a box of an image [rows, columns]. */
+function cut<T extends Float32Array | Uint16Array>(image: T, rows: number, columns: number, box: CropBox) {
+  const { top, left, bottom, right } = pixelsOfBox(box, rows, columns);
+  const part = image.slice(0, (bottom - top) * (right - left)) as T;
+  for (let row = top, to = 0; row < bottom; row++, to += right - left) {
+    part.set(image.subarray(row * columns + left, row * columns + right), to);
+  }
+  return { part, rows: bottom - top, columns: right - left };
+}
+
+/** Grey 0 .. 1 [rows, columns], or the part of it in a box, in the middle of a square [side, side] of 0 .. 65535. */
+export function inSquare(
+  whole: Grey,
+  size: Pick<ImageHeader, 'rows' | 'columns' | 'pixelAspectRatio'>,
   side: number,
+  box: CropBox | null = null,
 ): Uint16Array {
-  const { height, width } = fitInside(rows, columns, aspect, side);
+  const image = 'table' in whole ? whole.places : whole;
+  const { part, rows, columns } = box === null ? { ...size, part: image } : cut(image, size.rows, size.columns, box);
+  const { height, width } = fitInside(rows, columns, size.pixelAspectRatio, side);
   const picture =
-    'table' in grey
-      ? resizeByTable(grey.places, grey.table, rows, columns, height, width)
-      : resize(grey, rows, columns, height, width);
+    'table' in whole
+      ? resizeByTable(part as Uint16Array, whole.table, rows, columns, height, width)
+      : resize(part as Float32Array, rows, columns, height, width);
   const out = new Uint16Array(side * side);
   const top = (side - height) >> 1;
   const left = (side - width) >> 1;
@@ -194,23 +243,27 @@ export function normaliseFrame(
   side: number,
   guide: FrameGuide = NO_GUIDE,
 ): Uint16Array {
-  return inSquare(greyFrame(modality, header, guide), rows, columns, header.pixelAspectRatio, side);
+  const size = { rows, columns, pixelAspectRatio: header.pixelAspectRatio };
+  return inSquare(greyFrame(modality, header, guide), size, side, guide.box);
 }
 
 /**
- * `normaliseFrame` of the stored pixels of one frame, and quicker than `modalityFrame` before it where the values are
- * Hounsfield units.
+ * Grey 0 .. 1 [rows, columns] of the stored pixels of one frame, as `normaliseFrame` brings it into a square; quicker than
+ * by `modalityFrame` where the values are Hounsfield units.
  *
  * @param header of the file.
- * @returns [side, side].
  */
+export function greyOfPixels(pixels: StoredPixels, header: ImageHeader, guide: FrameGuide = NO_GUIDE): Grey {
+  const grey = (from: StoredPixels): Float32Array => greyFrame(modalityFrame(from, 0), header, guide);
+  return (isHounsfield(header) ? greyByTable(pixels, guide.padding, grey) : null) ?? grey(pixels);
+}
+
+/** `normaliseFrame` of the stored pixels of one frame. @param header of the file. @returns [side, side]. */
 export function normalisePixels(
   pixels: StoredPixels,
   header: ImageHeader,
   side: number,
   guide: FrameGuide = NO_GUIDE,
 ): Uint16Array {
-  const grey = (from: StoredPixels): Float32Array => greyFrame(modalityFrame(from, 0), header, guide);
-  const found = (isHounsfield(header) ? greyByTable(pixels, guide.padding, grey) : null) ?? grey(pixels);
-  return inSquare(found, header.rows, header.columns, header.pixelAspectRatio, side);
+  return inSquare(greyOfPixels(pixels, header, guide), header, side, guide.box);
 }

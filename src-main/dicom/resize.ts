@@ -88,7 +88,8 @@ export function resizeByTable(
   return resizeRows(narrow, rows, height, width);
 }
 
-function readTable(places: Uint16Array, table: Float32Array): Float32Array {
+/** The image [rows, columns] whose pixels are places of a table. */
+export function readTable(places: Uint16Array, table: Float32Array): Float32Array {
   const image = new Float32Array(places.length);
   for (let i = 0; i < image.length; i++) image[i] = table[places[i]!]!;
   return image;

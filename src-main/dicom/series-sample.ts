@@ -4,6 +4,8 @@
  */
 
 import { combineSeeds, Purpose, Random, textSeed } from '../base/random.js';
+import type { CropBox } from './body-box.js';
+import { boxOfLooks, type FrameLook } from './crop.js';
 import type { ImageHeader } from './header.js';
 import { isScaledBySeries, percentilesOf } from './normalise.js';
 import type { ValueRange } from './voi.js';
@@ -16,6 +18,14 @@ const MOST_TRIED = 2 * SAMPLED_FRAMES;
 
 /** Pixels of a frame that are taken, at most. */
 const SAMPLED_PIXELS = 8192;
+
+/** What a series says of each of its images. */
+export interface SeriesGuide {
+  /** Modality values that become black and white; null: those of each frame itself. */
+  range: ValueRange | null;
+  /** The part of the picture that is taken; null: all of it. */
+  box: CropBox | null;
+}
 
 /** An image of a series. */
 export interface SeriesMember {
@@ -76,15 +86,14 @@ export function sampleFrame(
   return sample.slice(0, kept);
 }
 
-/** Values of some frames of a file, or why it is refused. */
+/** Values of some frames of a file and looks at them, or why it is refused. */
 type ReadSample = (
   path: string,
   frames: readonly number[],
-) => Promise<{ ok: true; values: Float32Array[] } | { ok: false; reason: string }>;
+) => Promise<{ ok: true; values: Float32Array[]; looks: FrameLook[] } | { ok: false; reason: string }>;
 
-export interface SeriesMeasure<M extends SeriesMember> {
-  /** Modality values that become black and white; null where the series shows no difference. */
-  range: ValueRange | null;
+/** `range`: null where the series shows no difference. */
+export interface SeriesMeasure<M extends SeriesMember> extends SeriesGuide {
   /** The first frames of the order, which were tried. */
   tried: MemberFrame<M>[];
   /** Frames of them that were read. */
@@ -94,7 +103,8 @@ export interface SeriesMeasure<M extends SeriesMember> {
 }
 
 /**
- * Measures a series: the percentiles of `SAMPLED_FRAMES` frames together, others in place of those that are refused.
+ * Measures a series: the percentiles of `SAMPLED_FRAMES` frames together, and the box around the bodies in them; others
+ * in place of those that are refused.
  *
  * @param read reads a sample, `DecodePool.sample`
  */
@@ -103,6 +113,7 @@ export async function measureSeries<M extends SeriesMember>(
   read: ReadSample,
 ): Promise<SeriesMeasure<M>> {
   const values: Float32Array[] = [];
+  const looks: FrameLook[] = [];
   const refused: SeriesMeasure<M>['refused'] = [];
   let tried = 0;
   let taken = 0;
@@ -119,6 +130,7 @@ export async function measureSeries<M extends SeriesMember>(
           return;
         }
         values.push(...result.values);
+        looks.push(...result.looks);
         taken += frames.length;
       }),
     );
@@ -129,9 +141,9 @@ export async function measureSeries<M extends SeriesMember>(
     together.set(some, filled);
     filled += some.length;
   }
-  const range = percentilesOf(together);
-  const shows = together.length > 0 && range.high > range.low;
-  return { range: shows ? range : null, tried: order.slice(0, tried), taken, refused };
+  const found = percentilesOf(together);
+  const range = together.length > 0 && found.high > found.low ? found : null;
+  return { range, box: boxOfLooks(looks, range), tried: order.slice(0, tried), taken, refused };
 }
 
 /** Whether a measure is what `order` would give: it tried the same frames, and no more would be tried. */

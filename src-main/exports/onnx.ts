@@ -20,6 +20,11 @@ export interface ExportedClassifier {
   threshold: number | null;
 }
 
+/** The version of the preparation that crops to the body. */
+const CROPPED = 4;
+const CROP =
+  'cut to the body: in means over blocks of 1/128 of the longer side, the box around the largest 4-connected components (those of at least a fifth of the largest) after an opening by 3 x 3, of what is above -500 HU in CT; of what is above a tenth of the way from the 0.5th to the 99.5th percentile in grey MR, holes filled; elsewhere of what is left without blank black or white rows and columns at the edges, and without the dark places that are connected to a dark edge; a margin of 3% of each side; CT and MR: one box around those of up to 32 frames of the series, others: of up to 8 frames of the file; the whole image where the box has less than 10% or more than 95% of its area, and for NM, PT, RTDOSE, SEG and SM';
+
 /** How pixels become the model's input: the text of the metadata entry `preprocessing`. */
 export function preprocessing({ vit, cacheSide, normalisation }: ExportedClassifier): object {
   const percentiles = 'other modalities: 0.5th to 99.5th percentile of the frame to 0..1, clipped';
@@ -32,6 +37,7 @@ export function preprocessing({ vit, cacheSide, normalisation }: ExportedClassif
       'decode one frame; apply the modality LUT or rescale slope and intercept; colour becomes luminance',
       `CT: window -1024 to 1024 HU to 0..1; ${normalisation < 2 ? percentiles : ofToday}`,
       'MONOCHROME1: invert, so that bright means dense',
+      ...(normalisation === CROPPED ? [CROP] : []),
       `resample to ${cacheSide} pixels on the longer side by area averaging, keep the pixel aspect ratio, centre on black, square; 16 bits`,
       `resample the square to ${vit.imageSize} by ${vit.imageSize} pixels`,
       'scale does not matter: the model itself brings each image to mean 0 and variance 1',

@@ -8,15 +8,15 @@ import type { Project } from '../catalogue/project.js';
 import { type Sample, type SampleFilter, samples } from '../catalogue/queries.js';
 import { recordRefusals } from '../catalogue/refusals.js';
 import { DecodePool } from '../dicom/decode-pool.js';
-import { looksAtSeries, NORMALISE_RECIPE, requireRecipe } from '../dicom/normalise.js';
+import { CROPPED_RECIPE, cropOf, NORMALISE_RECIPE, requireRecipe } from '../dicom/normalise.js';
 import { flipAllowed } from './flip.js';
 import { fileFacts, type MissingImage, missingImages } from './missing.js';
 import { measureCache } from './quality.js';
 import { recordBytes } from './records.js';
-import { measureStale, type ScaledSeries, scaledSeries, staleSeries, valueRange } from './series-ranges.js';
+import { measureStale, type ScaledSeries, scaledSeries, seriesGuide, staleSeries } from './series-ranges.js';
 import { cacheSides } from './side.js';
 import { PixelStoreWriter, readStore, type StoreFiles, storeFiles } from './store.js';
-import type { StoreIndex } from './store-index.js';
+import { cropBox, type StoreIndex, storedBox } from './store-index.js';
 
 export { cacheSideFor } from './side.js';
 
@@ -35,6 +35,15 @@ export interface CachedSample {
   flipAllowed: boolean;
 }
 
+/** How images were cropped. */
+export interface CropSummary {
+  images: number;
+  /** Those of which a part is taken; the others stay whole. */
+  cropped: number;
+  /** Share of its area that half of those keep at most; 1 where there are none. */
+  medianArea: number;
+}
+
 export interface PixelCache {
   /** File of records [side, side] of 16-bit values, little endian. */
   file: string;
@@ -43,6 +52,8 @@ export interface PixelCache {
   samples: CachedSample[];
   /** Images asked for that could not be decoded. */
   skipped: { path: string; reason: string }[];
+  /** Null where images are not cropped. */
+  crop: CropSummary | null;
 }
 
 /** Images that a crash may cost. */
@@ -89,10 +100,13 @@ async function build(
   let failed = false;
   let lastCommit = Date.now();
 
-  const takeOne = async ({ sample, range }: MissingImage): Promise<void> => {
-    const result = await pool.normalise(sample.path, side, recipe, valueRange(range));
+  const crops = cropOf(recipe) !== 'none';
+
+  const takeOne = async ({ sample, series }: MissingImage): Promise<void> => {
+    const result = await pool.normalise(sample.path, side, recipe, seriesGuide(series));
     if (failed) return;
-    if (result.ok) store.append(sample.imageId, result.frames, range);
+    const shown = result.ok && crops ? { shown: storedBox(result.box) } : {};
+    if (result.ok) store.append(sample.imageId, result.frames, { ...series, ...shown });
     else store.skip({ image: sample.imageId, skipped: result.reason, file: fileFacts(sample.path) });
     if (store.uncommitted >= commitImages || Date.now() - lastCommit > commitMs) {
       // This lane waits, the others go on, up to as many images again.
@@ -141,7 +155,7 @@ async function addMissing(
         requireSpace(project.pixelsFolder, side, missingImages(store.index, wanted.images, wanted.series));
         const pool = new DecodePool();
         try {
-          await measureStale(store, pool, wanted.series, control);
+          await measureStale(store, pool, wanted.series, wanted.recipe, control);
           const missing = missingImages(store.index, wanted.images, wanted.series);
           requireSpace(project.pixelsFolder, side, missing);
           // What was measured on pixels that are made anew.
@@ -176,8 +190,19 @@ function refusalsOf(index: StoreIndex, wanted: readonly Sample[]): Map<number, s
   );
 }
 
-function cacheOf(files: StoreFiles, side: number, wanted: readonly Sample[], index: StoreIndex): PixelCache {
-  const cache: PixelCache = { file: files.pixels, side, samples: [], skipped: [] };
+function cropSummary(index: StoreIndex, wanted: readonly Sample[]): CropSummary {
+  const stored = wanted.flatMap(({ imageId }) => index.stored.get(imageId) ?? []);
+  const areas = stored.flatMap(({ shown }) => {
+    const box = cropBox(shown);
+    return box === null ? [] : [(box.bottom - box.top) * (box.right - box.left)];
+  });
+  const medianArea = areas.length === 0 ? 1 : areas.sort((a, b) => a - b)[(areas.length - 1) >> 1]!;
+  return { images: stored.length, cropped: areas.length, medianArea };
+}
+
+function cacheOf(files: StoreFiles, { side, recipe, images: wanted }: Wanted, index: StoreIndex): PixelCache {
+  const crop = cropOf(recipe) === 'none' ? null : cropSummary(index, wanted);
+  const cache: PixelCache = { file: files.pixels, side, samples: [], skipped: [], crop };
   for (const sample of wanted) {
     const { imageId, sopInstanceUID, seriesId, patientId, path, modality } = sample;
     const stored = index.stored.get(imageId);
@@ -232,12 +257,13 @@ export async function ensurePixelCache(
   }
   const wanted = samples(project, select);
   const files = storeFiles(project.pixelsFolder, side, recipe);
-  const series = looksAtSeries(recipe) ? scaledSeries(project, wanted) : [];
+  const series = scaledSeries(project, wanted, recipe);
   const all: Wanted = { side, recipe, images: wanted, series };
   let index = readStore(files, side);
   if (!isComplete(index, all)) index = await addMissing(project, files, all, control);
   recordRefusals(project, refusalsOf(index, wanted));
   // Images are compared as they are prepared today, whatever an older model sees.
-  if (recipe === NORMALISE_RECIPE) await measureCache(project, files.pixels, side, index, wanted, control);
-  return cacheOf(files, side, wanted, index);
+  if (recipe === NORMALISE_RECIPE || recipe === CROPPED_RECIPE)
+    await measureCache(project, files.pixels, side, index, wanted, control);
+  return cacheOf(files, all, index);
 }

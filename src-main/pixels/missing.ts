@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import type { Sample } from '../catalogue/queries.js';
 import { containerOf } from '../dicom/address.js';
-import type { SkippedImage, StoredRange, StoreIndex } from './store-index.js';
+import type { SkippedImage, StoredScale, StoreIndex } from './store-index.js';
 
 export function fileFacts(path: string): SkippedImage['file'] {
   try {
@@ -22,35 +22,39 @@ export function isChanged(before: SkippedImage, path: string): boolean {
 
 export interface MissingImage {
   sample: Sample;
-  /** The range of its series; undefined where its series has none. */
-  range: StoredRange | undefined;
+  /** What its series says of it; undefined where its series is not measured. */
+  series: StoredScale | undefined;
 }
 
-function isSameRange(a: StoredRange | undefined, b: StoredRange | undefined): boolean {
-  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
+/** Whether an image was made with the range and the box that its series has today. */
+function isMadeWith(stored: StoredScale, series: StoredScale | undefined): boolean {
+  const isSame = (a: readonly number[] | null | undefined, b: readonly number[] | null | undefined): boolean =>
+    a?.length === b?.length && (a ?? []).every((value, index) => value === b?.[index]);
+  return isSame(stored.range, series?.range) && isSame(stored.box, series?.box);
 }
 
 /**
- * The images that are not stored, or with another range than that of their series today.
+ * The images that are not stored, or with another range or box than that of their series today.
  *
- * @param series those whose images are scaled as a whole
+ * @param series those whose images are prepared as a whole
  */
 export function missingImages(
   index: StoreIndex,
   wanted: readonly Sample[],
   series: readonly { id: number; members: readonly { imageId: number }[] }[],
 ): MissingImage[] {
-  const ranges = new Map<number, StoredRange>();
+  const scales = new Map<number, StoredScale>();
   for (const { id, members } of series) {
-    const range = index.series.get(id)?.range ?? null;
-    for (const { imageId } of members) ranges.set(imageId, range);
+    const { range = null, box } = index.series.get(id) ?? {};
+    const scale = box === undefined ? { range } : { range, box };
+    for (const { imageId } of members) scales.set(imageId, scale);
   }
   return wanted.flatMap((sample) => {
     const { imageId, path } = sample;
-    const range = ranges.get(imageId);
+    const own = scales.get(imageId);
     const stored = index.stored.get(imageId);
-    if (stored !== undefined) return isSameRange(stored.range, range) ? [] : [{ sample, range }];
+    if (stored !== undefined) return isMadeWith(stored, own) ? [] : [{ sample, series: own }];
     const before = index.skipped.get(imageId);
-    return before === undefined || isChanged(before, path) ? [{ sample, range }] : [];
+    return before === undefined || isChanged(before, path) ? [{ sample, series: own }] : [];
   });
 }

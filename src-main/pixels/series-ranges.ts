@@ -1,23 +1,24 @@
-/** @file The grey ranges of the series of a project, or of a folder of files, that are scaled as a whole. */
+/** @file The grey ranges and boxes of the series of a project, or of a folder of files, that are prepared as a whole. */
 
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { type Sample, samples, seriesUIDs } from '../catalogue/queries.js';
+import { isCroppedBySeries } from '../dicom/crop.js';
 import type { DecodePool } from '../dicom/decode-pool.js';
-import { isScaledBySeries } from '../dicom/normalise.js';
+import { cropOf, isScaledBySeries, looksAtSeries } from '../dicom/normalise.js';
 import {
   isMeasureOf,
   type MemberFrame,
   measureSeries,
+  type SeriesGuide,
   type SeriesMember,
   samplingOrder,
 } from '../dicom/series-sample.js';
-import type { ValueRange } from '../dicom/voi.js';
 import { fileFacts, isChanged } from './missing.js';
 import type { PixelStoreWriter } from './store.js';
-import type { StoredRange, StoreIndex } from './store-index.js';
+import { cropBox, type StoredScale, type StoreIndex, storedBox } from './store-index.js';
 
-const PHASE = 'Measuring MR series';
+const phaseOf = (recipe: number): string => (crops(recipe) ? 'Measuring series' : 'Measuring MR series');
 /** Headers that are asked for at once: small, and handed over several together. */
 const HEADERS_AT_ONCE = 64;
 
@@ -32,27 +33,42 @@ export interface ScaledSeries {
   order: readonly MemberFrame<Member>[];
 }
 
-function memberOf({ imageId, path, frames, sopInstanceUID, modality, photometric }: Sample): Member[] {
-  if (sopInstanceUID === null || !isScaledBySeries(modality, photometric)) return [];
+const crops = (recipe: number): boolean => cropOf(recipe) !== 'none';
+
+/** Whether version `recipe` prepares images of this kind by what their series says. */
+function isBySeries(recipe: number, modality: string | null, photometric: string): boolean {
+  if (!looksAtSeries(recipe)) return false;
+  return crops(recipe) ? isCroppedBySeries(modality, photometric) : isScaledBySeries(modality, photometric);
+}
+
+function memberOf({ imageId, path, frames, sopInstanceUID, modality, photometric }: Sample, recipe: number): Member[] {
+  if (sopInstanceUID === null || !isBySeries(recipe, modality, photometric)) return [];
   return [{ imageId, path, frames, sopInstanceUID }];
 }
 
-/** The series of `wanted` that are scaled as a whole, each with all its images in the catalogue. */
-export function scaledSeries(project: Project, wanted: readonly Sample[]): ScaledSeries[] {
-  const ids = new Set(wanted.filter((sample) => memberOf(sample).length > 0).map(({ seriesId }) => seriesId));
+/**
+ * The series of `wanted` that are prepared as a whole, each with all its images in the catalogue.
+ *
+ * @param recipe version of the preparation
+ */
+export function scaledSeries(project: Project, wanted: readonly Sample[], recipe: number): ScaledSeries[] {
+  const ids = new Set(wanted.filter((sample) => memberOf(sample, recipe).length > 0).map(({ seriesId }) => seriesId));
   if (ids.size === 0) return [];
   const uids = seriesUIDs(project, [...ids]);
   const members = new Map<number, Member[]>();
   for (const sample of samples(project, { seriesIds: [...uids.keys()] })) {
     const known = members.get(sample.seriesId);
-    if (known === undefined) members.set(sample.seriesId, memberOf(sample));
-    else known.push(...memberOf(sample));
+    if (known === undefined) members.set(sample.seriesId, memberOf(sample, recipe));
+    else known.push(...memberOf(sample, recipe));
   }
   return [...members].map(([id, own]) => ({ id, members: own, order: samplingOrder(uids.get(id) ?? '', own) }));
 }
 
-export function valueRange(range: StoredRange | undefined): ValueRange | null {
-  return range === undefined || range === null ? null : { low: range[0], high: range[1] };
+/** What a series says of its images, as a reader takes it; null where it is not measured. */
+export function seriesGuide(scale: StoredScale | undefined): SeriesGuide | null {
+  if (scale === undefined) return null;
+  const { range = null, box } = scale;
+  return { range: range === null ? null : { low: range[0], high: range[1] }, box: cropBox(box) };
 }
 
 /** The series whose range is not known, or was measured on other frames than it would be today. */
@@ -71,29 +87,34 @@ export function staleSeries(index: StoreIndex, series: readonly ScaledSeries[]):
 }
 
 /**
- * Measures the series that have to be and keeps their ranges in the cache.
+ * Measures the series that have to be and keeps their ranges and boxes in the cache.
  *
+ * @param recipe version of the preparation
  * @throws PretextError `cancelled`, `disk-full`: what was measured until then is kept.
  */
 export async function measureStale(
   store: PixelStoreWriter,
   pool: DecodePool,
   series: readonly ScaledSeries[],
+  recipe: number,
   control: JobControl,
 ): Promise<void> {
   const stale = staleSeries(store.index, series);
   if (stale.length === 0) return;
-  const meter = new ProgressMeter(control, PHASE, stale.length);
+  const meter = new ProgressMeter(control, phaseOf(recipe), stale.length);
   for (const [done, { id, order }] of stale.entries()) {
     throwIfCancelled(control);
-    const { range, tried, taken, refused } = await measureSeries(order, (path, frames) => pool.sample(path, frames));
+    const { range, box, tried, taken, refused } = await measureSeries(order, (path, frames) =>
+      pool.sample(path, frames, crops(recipe)),
+    );
     for (const { member, reason } of refused) {
       // An image that has pixels keeps them; it is asked for again when they are to be made anew.
       if (store.index.stored.has(member.imageId)) continue;
       store.skip({ image: member.imageId, skipped: reason, file: fileFacts(member.path) });
     }
     const names = tried.map(({ member, frame }) => [member.imageId, frame] as const);
-    store.measured({ series: id, range: range === null ? null : [range.low, range.high], tried: names, taken });
+    const row = { series: id, range: range === null ? null : ([range.low, range.high] as const), tried: names, taken };
+    store.measured(crops(recipe) ? { ...row, box: storedBox(box) } : row);
     await store.commit();
     meter.update(done + 1);
   }
@@ -107,23 +128,27 @@ interface FoundSeries {
 }
 
 /**
- * The ranges of the series that lie in these files, by path, for those that are scaled as a whole: what the cache of a
- * project with the same images has.
+ * The ranges and boxes of the series that lie in these files, by path, for those that are prepared as a whole: what the
+ * cache of a project with the same images has.
  *
+ * @param recipe version of the preparation
  * @throws PretextError `cancelled`
  */
-export async function rangesOfFiles(
+export async function guidesOfFiles(
   pool: DecodePool,
   files: Iterable<{ path: string }>,
+  recipe: number,
   control: JobControl,
-): Promise<Map<string, ValueRange>> {
+): Promise<Map<string, SeriesGuide>> {
+  const guides = new Map<string, SeriesGuide>();
+  if (!looksAtSeries(recipe)) return guides;
   const series = new Map<string, FoundSeries>();
   const take = async (path: string): Promise<void> => {
     const result = await pool.readHeader(path);
     if (!result.ok) return;
     const { seriesInstanceUID, studyInstanceUID, patientID, sopInstanceUID, modality, ...header } = result.header;
     if (seriesInstanceUID === null || sopInstanceUID === null) return;
-    if (!isScaledBySeries(modality, header.photometricInterpretation)) return;
+    if (!isBySeries(recipe, modality, header.photometricInterpretation)) return;
     const key = JSON.stringify([patientID, studyInstanceUID, seriesInstanceUID]);
     const known: FoundSeries = series.get(key) ?? { uid: seriesInstanceUID, members: new Map(), paths: [] };
     series.set(key, known);
@@ -142,15 +167,14 @@ export async function rangesOfFiles(
   };
   await Promise.all(Array.from({ length: HEADERS_AT_ONCE }, lane));
   throwIfCancelled(control);
-  const ranges = new Map<string, ValueRange>();
-  const meter = new ProgressMeter(control, PHASE, series.size);
+  const meter = new ProgressMeter(control, phaseOf(recipe), series.size);
   let done = 0;
   for (const { uid, members, paths: own } of series.values()) {
     throwIfCancelled(control);
     const order = samplingOrder(uid, [...members.values()]);
-    const { range } = await measureSeries(order, (path, frames) => pool.sample(path, frames));
-    if (range !== null) for (const path of own) ranges.set(path, range);
+    const { range, box } = await measureSeries(order, (path, frames) => pool.sample(path, frames, crops(recipe)));
+    for (const path of own) guides.set(path, { range, box });
     meter.update(++done);
   }
-  return ranges;
+  return guides;
 }

@@ -2,21 +2,32 @@
 
 import { readFileSync } from 'node:fs';
 import { fileError, systemCode } from '../base/errors.js';
+import { type CropBox, isCropBox } from '../dicom/body-box.js';
 
 /** Modality values that became black and white; null: those of each frame itself. */
 export type StoredRange = readonly [low: number, high: number] | null;
 
+/** A part of a picture, as shares of its height and width; null: all of it. */
+export type StoredBox = readonly [top: number, left: number, bottom: number, right: number] | null;
+
+/** What the series of an image says of it; nothing where its series is not measured. */
+export interface StoredScale {
+  range?: StoredRange;
+  /** Where pictures are cropped. */
+  box?: StoredBox;
+}
+
 /** The frames of an image lie in the records slot .. slot + frames - 1. */
-export interface StoredImage {
+export interface StoredImage extends StoredScale {
   image: number;
   slot: number;
   frames: number;
-  /** The range of its series that they were made with, where its series has one. */
-  range?: StoredRange;
+  /** Where pictures are cropped: the part that the records show, that of the series or one of its own. */
+  shown?: StoredBox;
 }
 
-/** The range of a series, and the frames that it was measured on. */
-export interface SeriesRow {
+/** The range of a series and its box, and the frames that they were measured on. */
+export interface SeriesRow extends StoredScale {
   series: number;
   range: StoredRange;
   /** Frames that were tried, in the order of trying, and how many of them could be read. */
@@ -62,12 +73,42 @@ function rangeOf(value: unknown): StoredRange | undefined {
   return low! < high! ? [low!, high!] : undefined;
 }
 
-function seriesRowOf({ series, range, tried, taken }: Record<string, unknown>): SeriesRow | null {
+export function storedBox(box: CropBox | null): StoredBox {
+  return box === null ? null : [box.top, box.left, box.bottom, box.right];
+}
+
+export function cropBox(box: StoredBox | undefined): CropBox | null {
+  return box == null ? null : { top: box[0], left: box[1], bottom: box[2], right: box[3] };
+}
+
+/** Undefined where it is neither a box nor null. */
+function boxOf(value: unknown): StoredBox | undefined {
+  if (value === null) return null;
+  if (!Array.isArray(value) || value.length !== 4 || !value.every(Number.isFinite)) return undefined;
+  const [top = 0, left = 0, bottom = 0, right = 0]: number[] = value;
+  return isCropBox({ top, left, bottom, right }) ? [top, left, bottom, right] : undefined;
+}
+
+/** The boxes of a row, which need not have any; null where one is damaged. */
+function boxesOf(fields: Record<string, unknown>): { box?: StoredBox; shown?: StoredBox } | null {
+  const boxes: { box?: StoredBox; shown?: StoredBox } = {};
+  for (const name of ['box', 'shown'] as const) {
+    if (!(name in fields)) continue;
+    const box = boxOf(fields[name]);
+    if (box === undefined) return null;
+    boxes[name] = box;
+  }
+  return boxes;
+}
+
+function seriesRowOf(fields: Record<string, unknown>): SeriesRow | null {
+  const { series, range, tried, taken } = fields;
   const isFrame = (entry: unknown): entry is [number, number] =>
     Array.isArray(entry) && entry.length === 2 && entry.every((part) => isCount(part, 0));
   const measured = rangeOf(range);
-  if (!isCount(series, 0) || !isCount(taken, 0) || measured === undefined) return null;
-  return Array.isArray(tried) && tried.every(isFrame) ? { series, range: measured, tried, taken } : null;
+  const boxes = boxesOf(fields);
+  if (!isCount(series, 0) || !isCount(taken, 0) || measured === undefined || boxes === null) return null;
+  return Array.isArray(tried) && tried.every(isFrame) ? { series, range: measured, tried, taken, ...boxes } : null;
 }
 
 function parseRow(line: string): IndexRow | null {
@@ -84,9 +125,11 @@ function parseRow(line: string): IndexRow | null {
   if (!isCount(image, 0)) return null;
   if (typeof skipped === 'string') return { image, skipped, file: fileFactsOf(file) };
   if (!isCount(slot, 0) || !isCount(frames, 1)) return null;
-  if (!('range' in fields)) return { image, slot, frames };
+  const boxes = boxesOf(fields);
+  if (boxes === null) return null;
+  if (!('range' in fields)) return { image, slot, frames, ...boxes };
   const range = rangeOf(fields.range);
-  return range === undefined ? null : { image, slot, frames, range };
+  return range === undefined ? null : { image, slot, frames, range, ...boxes };
 }
 
 /** Takes a row into the index; a later row of an image replaces an earlier one. */

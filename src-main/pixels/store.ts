@@ -12,7 +12,7 @@ import {
   readIndex,
   type SeriesRow,
   type SkippedImage,
-  type StoredRange,
+  type StoredImage,
   type StoreIndex,
 } from './store-index.js';
 
@@ -105,9 +105,13 @@ export class PixelStoreWriter {
   /**
    * Writes the frames of an image, each [side, side], into the next records.
    *
-   * @param range that of its series, where its series has one
+   * @param made how they were made from the picture
    */
-  append(image: number, frames: readonly Uint16Array[], range?: StoredRange): void {
+  append(
+    image: number,
+    frames: readonly Uint16Array[],
+    made: Omit<StoredImage, 'image' | 'slot' | 'frames'> = {},
+  ): void {
     const length = recordBytes(this.side);
     frames.forEach((frame, i) => {
       if (frame.byteLength !== length) throw new Error(`a frame of ${frame.length} values in a cache of ${this.side}`);
@@ -119,8 +123,7 @@ export class PixelStoreWriter {
         }
       });
     });
-    const row = { image, slot: this.nextSlot, frames: frames.length };
-    this.pending.push(range === undefined ? row : { ...row, range });
+    this.pending.push({ image, slot: this.nextSlot, frames: frames.length, ...made });
     this.nextSlot += frames.length;
   }
 

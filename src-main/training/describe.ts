@@ -1,6 +1,7 @@
 /** @file What a reader must know beside the figures of a model: data, method, limits. */
 
 import type { Project } from '../catalogue/project.js';
+import { cropOf } from '../dicom/normalise.js';
 import { FEW_PATIENTS } from '../tasks/headline.js';
 import type { ModelFigures } from './figures.js';
 import type { ModelCard } from './model-store.js';
@@ -53,10 +54,15 @@ export function modelFacts(card: ModelCard, run: RunConfig | null, figures: Mode
       name: 'Encoder',
       value: `Vision transformer, depth ${vit.depth}, width ${vit.width}, ${vit.imageSize} px, patch ${vit.patchSize} px`,
     },
-    { name: 'Pixel preparation', value: `Version ${card.normalisation}` },
+    { name: 'Pixel preparation', value: preparation(card) },
     { name: 'Made', value: `${card.created.slice(0, 16).replace('T', ' ')} UTC` },
     { name: 'Model', value: card.id },
   ];
+}
+
+/** How images were made ready for a model. */
+function preparation({ normalisation }: ModelCard): string {
+  return `Version ${normalisation}${cropOf(normalisation) === 'body' ? ', cropped to the body region' : ''}`;
 }
 
 export function modelLimits(card: ModelCard, run: RunConfig | null, figures: ModelFigures): string[] {

@@ -5,7 +5,7 @@ import type { JobControl } from '../base/jobs.js';
 import type { Project } from '../catalogue/project.js';
 import { type LabelledImage, labelledImages } from '../catalogue/queries.js';
 import { getTask } from '../catalogue/tasks.js';
-import { NORMALISE_RECIPE } from '../dicom/normalise.js';
+import { type Crop, cropOf, recipeWith } from '../dicom/normalise.js';
 import { type BackboneName, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import { type CachedSample, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
 import { cacheSideFor } from '../pixels/side.js';
@@ -21,6 +21,8 @@ export interface EncoderShape {
   imageSize: number;
   patchSize: number;
   depth: number | null;
+  /** To what images are cropped; left out: to nothing. */
+  crop?: Crop;
 }
 
 /** Where an encoder starts: weights by name, on top of which everything missing is random. */
@@ -53,6 +55,13 @@ export function scratchShape(project: Project, shape: EncoderShape | null): VitC
   return { imageSize, patchSize, width, depth: depth ?? fullDepth, heads, channels: 1 };
 }
 
+/** The crop of images for an encoder that starts at random: as asked, else as in the project's newest run. */
+function scratchCrop(project: Project, shape: EncoderShape | null): Crop {
+  if (shape !== null) return shape.crop ?? 'none';
+  const newest = listRuns(project).at(-1);
+  return newest === undefined ? 'none' : cropOf(readRun(project, newest).normalisation);
+}
+
 /** The shape of a run's encoder, or of one that starts at random. @throws PretextError `not-found` (run). */
 export function encoderShape(project: Project, run: string | null): VitConfig {
   return run === null ? scratchShape(project, null) : readRun(project, run).vit;
@@ -69,7 +78,10 @@ export function encoderOf(
   run: string | null,
   shape: EncoderShape | null,
 ): { vit: VitConfig; weights: Start; normalisation: number } {
-  if (run === null) return { vit: scratchShape(project, shape), weights: null, normalisation: NORMALISE_RECIPE };
+  if (run === null) {
+    const normalisation = recipeWith(scratchCrop(project, shape));
+    return { vit: scratchShape(project, shape), weights: null, normalisation };
+  }
   const { vit, weights, normalisation } = readEncoder(project, run);
   return { vit, weights, normalisation };
 }

@@ -6,6 +6,7 @@
 import { type DataFacts, dataFacts, officialSplits } from '../catalogue/facts.js';
 import type { Project } from '../catalogue/project.js';
 import type { Split } from '../catalogue/queries.js';
+import type { Crop } from '../dicom/normalise.js';
 import { chooseDevice, type Device, gainsByHalf } from '../engine/devices.js';
 import type { Provider } from '../engine/runner.js';
 import { type BackboneName, VIT_BACKBONES } from '../nn/vit.js';
@@ -25,6 +26,8 @@ export interface PlanChoices {
   depth: number;
   imageSize: number;
   patchSize: number;
+  /** To what images are cropped before they are scaled. */
+  crop: Crop;
   batch: number;
   epochs: number;
   learningRate: number;
@@ -199,6 +202,12 @@ function patchSizeOf(imageSize: number): Suggestion<number> {
   };
 }
 
+function cropOf(): Suggestion<Crop> {
+  const reason =
+    'Whole images, so that nothing at their edges is lost. The body region alone gives more pixels to it where much of the image is air or a collimated border.';
+  return { value: 'none', reason };
+}
+
 function batchOf({ frames }: DataFacts): Suggestion<number> {
   const value = BATCHES.find((batch) => batch * LEAST_STEPS <= frames) ?? 2;
   const reason =
@@ -256,6 +265,7 @@ export function planPretraining(data: PlanData, machine: Machine, own: OwnChoice
   const depth = choose('depth', { value: VIT_BACKBONES[backbone].depth, reason: `As ${backbone} has.` });
   const imageSize = choose('imageSize', imageSizeOf(facts, isFast));
   const patchSize = choose('patchSize', patchSizeOf(imageSize));
+  const crop = choose('crop', cropOf());
   const batch = choose('batch', batchOf(facts));
   const epochs = choose('epochs', epochsOf(facts, method));
   const rate = {
@@ -273,7 +283,7 @@ export function planPretraining(data: PlanData, machine: Machine, own: OwnChoice
     reason: 'Every random choice follows from it: the same seed gives the same run.',
   });
   const choices: PlanChoices = {
-    ...{ split, method, positives, backbone, depth, imageSize, patchSize, batch, epochs, learningRate },
+    ...{ split, method, positives, backbone, depth, imageSize, patchSize, crop, batch, epochs, learningRate },
     ...{ device, threads, seed },
   };
   const steps = stepsPerEpoch(facts.frames, Math.max(1, Math.min(batch, facts.frames)));

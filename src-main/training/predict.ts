@@ -7,14 +7,13 @@ import type { Project } from '../catalogue/project.js';
 import { patientKey, pseudonym } from '../catalogue/pseudonym.js';
 import { walk } from '../catalogue/walk.js';
 import { DecodePool } from '../dicom/decode-pool.js';
-import { looksAtSeries, requireRecipe } from '../dicom/normalise.js';
-import type { ValueRange } from '../dicom/voi.js';
+import { requireRecipe } from '../dicom/normalise.js';
 import type { Provider } from '../engine/runner.js';
 import { type ImagePrediction, writePredictionCsv } from '../exports/csv.js';
 import { writeSafetensors } from '../exports/safetensors.js';
 import { augment } from '../pixels/augment.js';
 import { evaluationRecipe } from '../pixels/recipes.js';
-import { rangesOfFiles } from '../pixels/series-ranges.js';
+import { guidesOfFiles } from '../pixels/series-ranges.js';
 import { Classifier } from './inference.js';
 import { readModelCard, readWeights } from './model-store.js';
 
@@ -42,7 +41,6 @@ export interface PredictResult {
 
 /** Images whose pixels are held at a time: memory does not grow with the folder. */
 const CHUNK = 512;
-const NO_RANGES: ReadonlyMap<string, ValueRange> = new Map();
 
 /** @throws PretextError `not-found` (model), `unreadable` (folder), `disk-full` (CSV), `device`. */
 export async function predict(project: Project, options: PredictOptions, control: JobControl): Promise<PredictResult> {
@@ -67,12 +65,12 @@ export async function predict(project: Project, options: PredictOptions, control
   const kept: Float32Array[] = [];
   const size = card.vit.imageSize;
   try {
-    const ranges = looksAtSeries(card.normalisation) ? await rangesOfFiles(pool, files, control) : NO_RANGES;
+    const guides = await guidesOfFiles(pool, files, card.normalisation, control);
     for (let first = 0; first < files.length; first += CHUNK) {
       throwIfCancelled(control);
       const chunk = files.slice(first, first + CHUNK);
       const results = await Promise.all(
-        chunk.map(({ path }) => pool.normalise(path, card.cacheSide, card.normalisation, ranges.get(path) ?? null)),
+        chunk.map(({ path }) => pool.normalise(path, card.cacheSide, card.normalisation, guides.get(path) ?? null)),
       );
       const views: Float32Array[] = [];
       const owners: { prediction: ImagePrediction; frames: number }[] = [];

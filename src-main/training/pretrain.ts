@@ -7,13 +7,13 @@ import { Purpose, Random } from '../base/random.js';
 import { type Flag, leftOutFlags } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import { type Split, samples } from '../catalogue/queries.js';
-import { NORMALISE_RECIPE } from '../dicom/normalise.js';
+import { type Crop, recipeWith } from '../dicom/normalise.js';
 import { openProgram } from '../engine/open.js';
 import type { Provider, TensorData } from '../engine/runner.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
 import { isGathered } from '../graph/accumulate.js';
 import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
-import { ensurePixelCache, type PixelCache } from '../pixels/cache.js';
+import { type CropSummary, ensurePixelCache, type PixelCache } from '../pixels/cache.js';
 import { BatchLoader, loaderBytes } from '../pixels/loader.js';
 import { contrastiveRecipe, inpaintingRecipe } from '../pixels/recipes.js';
 import { type Positives, stepsPerEpoch } from '../pixels/sampler.js';
@@ -37,6 +37,8 @@ export interface PretrainOptions {
   backbone: BackboneName;
   imageSize: number;
   patchSize: number;
+  /** To what images are cropped before they are scaled. */
+  crop: Crop;
   /** Blocks of the encoder; null: as timm's backbone of that name. */
   depth: number | null;
   epochs: number;
@@ -79,6 +81,8 @@ export interface PretrainResult {
   imagesPerSecond: number;
   peakMemoryBytes: number;
   seconds: number;
+  /** Of runs whose images are cropped. */
+  crop?: CropSummary;
   /** True where the run was paused before its end; `--resume` goes on. */
   paused: boolean;
 }
@@ -155,7 +159,7 @@ function planRun(options: PretrainOptions, cache: PixelCache): RunConfig {
     threads: options.threads,
     precision: options.precision,
     cacheSide: cache.side,
-    normalisation: NORMALISE_RECIPE,
+    normalisation: recipeWith(options.crop),
     samples: count,
     samplesHash: samplesHash(cache),
     appVersion: APP_VERSION,
@@ -169,8 +173,8 @@ async function cacheFor(
   side: number,
   split: Split | null,
   leftOut: readonly Flag[],
+  recipe: number,
   control: JobControl,
-  recipe?: number,
 ): Promise<PixelCache> {
   const select = split === null ? {} : { split };
   const cache = await ensurePixelCache(project, side, control, select, recipe);
@@ -187,7 +191,8 @@ export async function pretrain(
   onEvent: (run: string, event: RunEvent) => void,
 ): Promise<PretrainResult> {
   const leftOut = leftOutFlags(project);
-  const cache = await cacheFor(project, cacheSideFor(options.imageSize), options.split, leftOut, control);
+  const side = cacheSideFor(options.imageSize);
+  const cache = await cacheFor(project, side, options.split, leftOut, recipeWith(options.crop), control);
   const plan = { ...planRun(options, cache), leftOut };
   const start = options.weights === null ? null : startFrom(options.weights, plan);
   const config = start === null ? plan : { ...plan, start: start.origin };
@@ -219,8 +224,8 @@ export async function resumePretraining(
     config.cacheSide,
     config.split,
     config.leftOut ?? [],
-    control,
     config.normalisation,
+    control,
   );
   if (samplesHash(cache) !== config.samplesHash) {
     throw new PretextError({
@@ -392,6 +397,7 @@ async function train(
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       seconds: (performance.now() - started) / 1000,
       paused,
+      ...(cache.crop === null ? {} : { crop: cache.crop }),
     };
   } finally {
     await loader.close();

@@ -6,6 +6,7 @@ import { PretextError } from '../base/errors.js';
 import type { Project } from '../catalogue/project.js';
 import { itemId } from '../contract/channels.js';
 import type { OwnSettings, RunInfo, RunPlan, runCalls } from '../contract/runs.js';
+import { cropOf } from '../dicom/normalise.js';
 import { runJob } from '../training/client.js';
 import { RunDiary } from '../training/diary.js';
 import type { MeasureOptions, StepMeasure as StepFigures } from '../training/measure.js';
@@ -24,8 +25,9 @@ function runInfo({ config, state, step, loss, usable, note }: RunSummary): RunIn
   const { id, method, backbone, vit, epochs, batch, learningRate, seed, positives, split } = config;
   const { device, threads, samples, created, totalSteps, stepsPerEpoch } = config;
   const { imageSize, patchSize, depth } = vit;
+  const crop = cropOf(config.normalisation);
   return {
-    ...{ id, method, backbone, depth, imageSize, patchSize, epochs, batch, learningRate, seed, positives, split },
+    ...{ id, method, backbone, depth, imageSize, patchSize, crop, epochs, batch, learningRate, seed, positives, split },
     ...{ device, threads, images: samples, created, state, step, totalSteps, stepsPerEpoch, loss, usable, note },
   };
 }

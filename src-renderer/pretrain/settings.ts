@@ -18,6 +18,8 @@ export function valueText(name: SettingName, settings: RunSettings): string {
       return words.methods[settings.method];
     case 'positives':
       return words.positives[settings.positives];
+    case 'crop':
+      return words.crops[settings.crop];
     case 'backbone':
       return words.backbones[settings.backbone];
     case 'device':

@@ -14,6 +14,11 @@ export interface TestScan {
   window?: { centre: number; width: number };
   patient?: string;
   instanceNumber?: number;
+  /** Rescale Intercept: below 0, CT is in Hounsfield units. */
+  intercept?: number;
+  /** Pixel Padding Value. */
+  padding?: number;
+  photometric?: string;
 }
 
 /** A grey image of 16 bits, explicit VR little endian. */
@@ -28,7 +33,12 @@ export function writeScan(scan: TestScan): Buffer {
     window === undefined
       ? []
       : [text(0x0028, 0x1050, 'DS', String(window.centre)), text(0x0028, 0x1051, 'DS', String(window.width))];
+  const { intercept, padding } = scan;
+  const rescaled =
+    intercept === undefined ? [] : [text(0x0028, 0x1052, 'DS', String(intercept)), text(0x0028, 0x1053, 'DS', '1')];
+  const padded: TestElement[] = padding === undefined ? [] : [{ tag: [0x0028, 0x0120], vr: 'US', value: [padding] }];
   return writeImage({
+    ...(scan.photometric === undefined ? {} : { photometric: scan.photometric }),
     ...{ rows: scan.rows, columns: scan.columns },
     ...(scan.frames === undefined ? {} : { frames: scan.frames }),
     pixels: new Uint8Array(scan.pixels.buffer, scan.pixels.byteOffset, scan.pixels.byteLength),
@@ -40,6 +50,8 @@ export function writeScan(scan: TestScan): Buffer {
       text(0x0020, 0x000e, 'UI', scan.series),
       text(0x0020, 0x0013, 'IS', String(scan.instanceNumber ?? 1)),
       ...shown,
+      ...rescaled,
+      ...padded,
     ],
   });
 }

@@ -26,7 +26,7 @@ import { initialValues } from '../../src-main/nn/parameters.js';
 import { ensurePixelCache } from '../../src-main/pixels/cache.js';
 import { readEvaluationImages } from '../../src-main/pixels/evaluation.js';
 import { PixelRecords } from '../../src-main/pixels/records.js';
-import { rangesOfFiles } from '../../src-main/pixels/series-ranges.js';
+import { guidesOfFiles } from '../../src-main/pixels/series-ranges.js';
 import { readStore, storeFiles } from '../../src-main/pixels/store.js';
 import { classifierGraph } from '../../src-main/tasks/classifier.js';
 import { saveModel } from '../../src-main/training/model-store.js';
@@ -207,8 +207,8 @@ describe('MR scaled by its series', () => {
     try {
       const paths = readdirSync(scans).map((name) => ({ path: join(scans, name) }));
       const [low, high] = [...whole.index.series.values()][0]?.range ?? [];
-      const ranges = await rangesOfFiles(pool, paths, silentJob());
-      expect(new Set([...ranges.values()].map((range) => JSON.stringify(range)))).toEqual(
+      const ranges = await guidesOfFiles(pool, paths, NORMALISE_RECIPE, silentJob());
+      expect(new Set([...ranges.values()].map(({ range }) => JSON.stringify(range)))).toEqual(
         new Set([JSON.stringify({ low, high })]),
       );
       expect(ranges.size).toBe(40);

@@ -21,7 +21,7 @@ import {
   withProject,
 } from '../command.js';
 import { addDevice, type DeviceFlags, resolveDevice, resolveThreads } from '../device.js';
-import { addEncoder, type EncoderFlags, encoderShape, namesEncoder } from '../encoder-flags.js';
+import { addCrop, addEncoder, type EncoderFlags, encoderShape, namesEncoder } from '../encoder-flags.js';
 import { figuresText, thresholdText } from '../figures.js';
 import { resolveRun } from '../runs.js';
 import { RESEARCH_USE_ONLY } from '../terminal.js';
@@ -49,7 +49,7 @@ export function registerFinetune(program: Command, perform: Perform): void {
     .option('--seeds <n>', 'draws of labels', wholeNumber(1), 5)
     .option('--epochs <n>', 'passes over the labels, with --mode full (default: by plan)', wholeNumber(1))
     .option('--no-baseline', 'leave out the comparison with the same from scratch');
-  addEncoder(command);
+  addCrop(addEncoder(command));
   addDevice(command);
   addExamples(command, [
     'finetune --project study --task nodule --run latest --mode probe --labels 50 --seeds 5',
@@ -63,8 +63,8 @@ async function finetune(context: Context, flags: FinetuneFlags): Promise<Outcome
   const scratch = flags.run === 'none';
   if (!scratch && namesEncoder(flags)) {
     throw new UsageError(
-      'The run decides the shape of the encoder.',
-      'Leave out --backbone, --image-size, --patch-size and --depth, or train from scratch with --run none.',
+      'The run decides the shape of the encoder and the crop of images.',
+      'Leave out --backbone, --image-size, --patch-size, --depth and --crop, or train from scratch with --run none.',
     );
   }
   const { backbone: name, ...shape } = encoderShape(flags);

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import type { Crop } from '../../dicom/normalise.js';
 import { type BackboneName, VIT_BACKBONES } from '../../nn/vit.js';
 import type { PretextMethod } from '../../ssl/pretext.js';
 import { type OwnChoices, type PretrainPlan, planPretraining, readPlanData } from '../../training/plan.js';
@@ -18,6 +19,7 @@ import {
   wholeNumber,
   withProject,
 } from '../command.js';
+import { addCrop } from '../encoder-flags.js';
 import { formatBytes, formatCount, formatDuration, formatTable } from '../format.js';
 
 interface PlanFlags extends ProjectFlag {
@@ -25,6 +27,7 @@ interface PlanFlags extends ProjectFlag {
   backbone?: BackboneName;
   imageSize?: number;
   patchSize?: number;
+  crop?: Crop;
   batch?: number;
   epochs?: number;
   threads?: number;
@@ -35,7 +38,7 @@ export function registerPlan(program: Command, perform: Perform): void {
     .command('plan')
     .description('the settings of pretraining that suit the images and this computer, why, and what the run will take')
     .action((flags: PlanFlags) => perform(flags, (context) => plan(context, flags)));
-  addProject(command)
+  addCrop(addProject(command))
     .addOption(choice('--method <method>', 'what is learned from the pixels', ['inpainting', 'contrastive']))
     .addOption(choice('--backbone <name>', 'encoder', Object.keys(VIT_BACKBONES)))
     .option('--image-size <pixels>', 'side of the images', wholeNumber(8))
@@ -51,8 +54,8 @@ async function plan(context: Context, flags: PlanFlags): Promise<Outcome> {
   const data = await withProject(flags.project, readPlanData);
   terminal.note('Checking devices ...');
   const devices = await trainerJob(context, 'devices', {});
-  const { method, backbone, imageSize, patchSize, batch, epochs, threads } = flags;
-  const own: OwnChoices = { method, backbone, imageSize, patchSize, batch, epochs, threads };
+  const { method, backbone, imageSize, patchSize, crop, batch, epochs, threads } = flags;
+  const own: OwnChoices = { method, backbone, imageSize, patchSize, crop, batch, epochs, threads };
   const made = planPretraining(data, { devices, processors: availableParallelism() }, own);
   const [problem] = made.problems;
   if (problem !== undefined) {
@@ -81,8 +84,8 @@ function planText(
     .filter(({ name }) => name !== 'positives' || choices.method === 'contrastive')
     .map(({ name, reason }) => [name, String(choices[name] ?? 'all'), reason]);
   const images = measuredBatch < choices.batch ? `${measuredBatch} images, scaled up` : `${measuredBatch} images`;
-  const { method, backbone, imageSize, patchSize, batch, epochs, split, positives } = choices;
-  const more = `${split === null ? '' : ` --split ${split}`}${method === 'contrastive' ? ` --positives ${positives}` : ''}`;
+  const { method, backbone, imageSize, patchSize, crop, batch, epochs, split, positives } = choices;
+  const more = `${crop === 'none' ? '' : ` --crop ${crop}`}${split === null ? '' : ` --split ${split}`}${method === 'contrastive' ? ` --positives ${positives}` : ''}`;
   return [
     formatTable(['setting', 'value', 'why'], rows),
     `${formatCount(totalSteps)} steps, about ${formatDuration(seconds)}: a step took ${stepMs.toFixed(0)} ms (timed with ${images}).`,

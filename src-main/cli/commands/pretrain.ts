@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Split } from '../../catalogue/queries.js';
+import type { CropSummary } from '../../pixels/cache.js';
 import type { Positives } from '../../pixels/sampler.js';
 import type { PretextMethod } from '../../ssl/pretext.js';
 import type { RunEvent } from '../../training/events.js';
@@ -30,7 +31,7 @@ import {
   resolvePrecision,
   resolveThreads,
 } from '../device.js';
-import { addEncoder, type EncoderFlags, encoderShape } from '../encoder-flags.js';
+import { addCrop, addEncoder, type EncoderFlags, encoderShape } from '../encoder-flags.js';
 import { formatBytes, formatCount, formatDuration, formatFacts } from '../format.js';
 import { resolveRun } from '../runs.js';
 
@@ -56,6 +57,7 @@ const EPOCHS = 50;
 /** What a run keeps from its beginning. */
 const FIXED = [
   ...['method', 'backbone', 'imageSize', 'patchSize', 'depth', 'epochs', 'batch', 'learningRate', 'seed', 'split'],
+  'crop',
   'positives',
   'weights',
   'precision',
@@ -74,7 +76,7 @@ export function registerPretrain(program: Command, perform: Perform): void {
         FIXED,
       ),
     );
-  addEncoder(command)
+  addCrop(addEncoder(command))
     .option('--epochs <n>', `passes over the images (default: ${EPOCHS})`, wholeNumber(1))
     .option('--batch <n>', 'images in a step (default: 64)', wholeNumber(2))
     .option('--learning-rate <x>', 'peak learning rate (default: by method and batch)', positiveNumber)
@@ -105,6 +107,7 @@ export function registerPretrain(program: Command, perform: Perform): void {
   addDevice(command, null);
   addExamples(command, [
     'pretrain --project study --method inpainting --epochs 40',
+    'pretrain --project study --method inpainting --crop body',
     'pretrain --project study --method contrastive --backbone vit-small --positives series --device auto',
     'pretrain --project study --method inpainting --backbone vit-small --patch-size 16 --image-size 224 --weights dino.safetensors',
     'pretrain --project study --resume latest',
@@ -186,6 +189,11 @@ function newRun(flags: PretrainFlags): PretrainOptions {
   };
 }
 
+function cropText({ images, cropped, medianArea }: CropSummary): string {
+  const to = cropped === 0 ? '' : `, half of them to ${Math.round(100 * medianArea)}% of their area or less`;
+  return `${formatCount(cropped)} of ${formatCount(images)} images${to}`;
+}
+
 function resultText(result: PretrainResult, project: string): string {
   const facts = formatFacts([
     ['run', result.run],
@@ -193,6 +201,7 @@ function resultText(result: PretrainResult, project: string): string {
     ['steps', formatCount(result.steps)],
     ['loss', Number.isFinite(result.loss) ? result.loss.toFixed(4) : '-'],
     ['speed', `${formatCount(result.imagesPerSecond)} images/s`],
+    ...(result.crop === undefined ? [] : [['crop', cropText(result.crop)] as [string, string]]),
     ['memory', formatBytes(result.peakMemoryBytes)],
     ['time', formatDuration(result.seconds)],
   ]);

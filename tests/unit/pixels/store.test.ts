@@ -104,9 +104,9 @@ describe('PixelStoreWriter', () => {
     const store = new PixelStoreWriter(folder, files, side);
     const first = { series: 4, range: [0.1, 7.25] as const, tried: [[1, 0] as const], taken: 1 };
     store.measured(first);
-    store.append(1, [frame(11)], first.range);
+    store.append(1, [frame(11)], { range: first.range });
     store.append(2, [frame(22)]);
-    store.append(3, [frame(33)], null);
+    store.append(3, [frame(33)], { range: null });
     await store.commit();
     const second = { ...first, range: null, taken: 0 };
     store.measured(second);
@@ -118,6 +118,33 @@ describe('PixelStoreWriter', () => {
     for (const bad of [{ range: [2, 1] }, { range: 'x' }, { tried: [[1]] }, { tried: [[-1, 0]] }, { taken: -1 }]) {
       appendFileSync(files.index, `${JSON.stringify({ ...first, series: 5, ...bad })}\n`);
       expect(readStore(files, side).series.has(5)).toBe(false);
+      expect(readStore(files, side).stored.size).toBe(3);
+    }
+  });
+
+  it('keeps the box of a series and the part that an image shows, and nothing of a damaged one', async () => {
+    const store = new PixelStoreWriter(folder, files, side);
+    const box = [0.1, 0, 0.75, 1] as const;
+    store.measured({ series: 4, range: null, tried: [], taken: 0, box });
+    store.append(1, [frame(11)], { range: null, box, shown: box });
+    store.append(2, [frame(22)], { range: null, box, shown: null });
+    store.append(3, [frame(33)], { shown: [0, 0.5, 1, 1] });
+    await store.commit();
+    await store.close();
+    const index = readStore(files, side);
+    expect(index.series.get(4)?.box).toEqual(box);
+    expect([1, 2, 3].map((image) => index.stored.get(image)?.shown)).toEqual([box, null, [0, 0.5, 1, 1]]);
+    expect([1, 2, 3].map((image) => index.stored.get(image)?.box)).toEqual([box, box, undefined]);
+    for (const bad of [
+      'x',
+      [0, 0, 1],
+      [0, 0, 0, 1],
+      [-0.1, 0, 1, 1],
+      [0, 0, 1, 1.5],
+      [0.5, 0, 0.5, 1],
+      [0, null, 1, 1],
+    ]) {
+      appendFileSync(files.index, `${JSON.stringify({ image: 9, slot: 0, frames: 1, shown: bad })}\n`);
       expect(readStore(files, side).stored.size).toBe(3);
     }
   });

@@ -21,6 +21,7 @@ const options: Omit<PretrainOptions, 'method' | 'previews'> = {
   backbone: 'vit-tiny',
   imageSize: 32,
   patchSize: 8,
+  crop: 'none',
   depth: 1,
   epochs: 3,
   batch: 8,

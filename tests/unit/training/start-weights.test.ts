@@ -45,6 +45,7 @@ const options: PretrainOptions = {
   backbone: 'vit-tiny',
   imageSize: 32,
   patchSize: 8,
+  crop: 'none',
   depth: 1,
   epochs: 2,
   batch: 8,
