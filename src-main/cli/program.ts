@@ -5,6 +5,7 @@ import { version } from '../../package.json';
 import { PretextError } from '../base/errors.js';
 import { addExamples, type Context, type Outcome, type Perform, UsageError } from './command.js';
 import { registerBench } from './commands/bench.js';
+import { registerCrops } from './commands/crops.js';
 import { registerDeidentify } from './commands/deidentify.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDevices } from './commands/devices.js';
@@ -49,6 +50,7 @@ export function createProgram(perform: Perform, sinks: Sinks): Command {
     registerInspect,
     registerVolumes,
     registerFlags,
+    registerCrops,
     registerDeidentify,
     registerPlan,
     registerPretrain,

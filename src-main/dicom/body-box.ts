@@ -3,7 +3,7 @@
  * and the values of MR against air, everything else against what lies at the picture's border.
  */
 
-import { boxOfMask, type CellBox, filled, flood } from './cell-mask.js';
+import { boxOfMask, type CellBox, filled, flood, inverted } from './cell-mask.js';
 import type { Overview } from './overview.js';
 import type { ValueRange } from './voi.js';
 
@@ -15,8 +15,7 @@ export const BODY_HOUNSFIELD = -500;
 
 /**
  * Share of the way from the robust minimum to the robust maximum of an MR series above which a place is no background:
- * Smith 2002 (Fast robust automated brain extraction, Human Brain Mapping 17:143-155), section "Estimation of basic image
- * parameters".
+ * Smith 2002 (Fast robust automated brain extraction, Human Brain Mapping 17:143-155) takes as much.
  */
 export const MR_BODY_SHARE = 0.1;
 
@@ -64,8 +63,11 @@ function isTooSmall({ height, width }: Overview): boolean {
   return height < LEAST_CELLS || width < LEAST_CELLS;
 }
 
+/** Cells above a threshold; those without a value are not. */
 function above({ cells }: Overview, threshold: number): Uint8Array {
-  return Uint8Array.from(cells, (cell) => (cell > threshold ? 1 : 0));
+  const mask = new Uint8Array(cells.length);
+  for (let cell = 0; cell < mask.length; cell++) mask[cell] = cells[cell]! > threshold ? 1 : 0;
+  return mask;
 }
 
 /** The box around what is no air in a CT frame of Hounsfield units; null where nothing of a body's size is. */
@@ -83,47 +85,62 @@ export function boxInRange(overview: Overview, { low, high }: ValueRange): CropB
   return boxIn(filled(mask, overview.height, overview.width), overview);
 }
 
-function medianOf(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1]!;
+function medianOf(values: Float32Array): number {
+  return values.sort()[values.length >> 1]!;
 }
 
-/** Cells of the rectangle's outermost line on one side. */
-function lineOf({ top, left, bottom, right }: CellBox, side: keyof CellBox, width: number): number[] {
-  const cells: number[] = [];
+/** The cells of the rectangle's outermost line on one side: `count` of them, `step` apart. */
+function lineOf({ top, left, bottom, right }: CellBox, side: keyof CellBox, width: number) {
   if (side === 'top' || side === 'bottom') {
-    const row = side === 'top' ? top : bottom - 1;
-    for (let x = left; x < right; x++) cells.push(row * width + x);
-  } else {
-    const column = side === 'left' ? left : right - 1;
-    for (let y = top; y < bottom; y++) cells.push(y * width + column);
+    return { first: (side === 'top' ? top : bottom - 1) * width + left, step: 1, count: right - left };
   }
-  return cells;
+  return { first: top * width + (side === 'left' ? left : right - 1), step: width, count: bottom - top };
+}
+
+type Line = ReturnType<typeof lineOf>;
+
+/** Greys of a line, of the cells that have a value. */
+function greysOf(cells: Float32Array, { first, step, count }: Line): Float32Array {
+  const greys = new Float32Array(count);
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const grey = cells[first + i * step]!;
+    if (!Number.isNaN(grey)) greys[kept++] = grey;
+  }
+  return greys.subarray(0, kept);
+}
+
+/** Whether all but `BLANK_EXCEPT` of a line's cells lie near `level`; those without a value do. */
+function isBlank(cells: Float32Array, { first, step, count }: Line, level: number): boolean {
+  let others = 0;
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const distance = Math.abs(cells[first + i * step]! - level);
+    if (distance > BLANK_SPREAD) others++;
+    if (!Number.isNaN(distance)) kept++;
+  }
+  return others <= BLANK_EXCEPT * kept;
 }
 
 const SIDES = ['top', 'bottom', 'left', 'right'] as const;
 
-/** The rectangle without the blank lines of its sides: what a collimator left unexposed, whatever its grey. */
+/** The rectangle without the blank lines of its sides: what a collimator left unexposed, black or white. */
 function withoutBlankLines({ cells, height, width }: Overview): CellBox | null {
   const rectangle: CellBox = { top: 0, left: 0, bottom: height, right: width };
-  const greys = (side: keyof CellBox): number[] =>
-    lineOf(rectangle, side, width).flatMap((cell) => (Number.isNaN(cells[cell]!) ? [] : [cells[cell]!]));
   for (const side of [...SIDES, ...SIDES]) {
-    const outermost = greys(side);
+    const outermost = greysOf(cells, lineOf(rectangle, side, width));
     const level = outermost.length === 0 ? 0 : medianOf(outermost);
     if (level > DARK && level < 1 - DARK) continue;
-    while (rectangle.top < rectangle.bottom && rectangle.left < rectangle.right) {
-      const line = greys(side);
-      const others = line.filter((grey) => Math.abs(grey - level) > BLANK_SPREAD).length;
-      if (others > BLANK_EXCEPT * line.length) break;
+    while (isBlank(cells, lineOf(rectangle, side, width), level)) {
       rectangle[side] += side === 'top' || side === 'left' ? 1 : -1;
+      if (rectangle.top >= rectangle.bottom || rectangle.left >= rectangle.right) return null;
     }
   }
-  return rectangle.top < rectangle.bottom && rectangle.left < rectangle.right ? rectangle : null;
+  return rectangle;
 }
 
 /** The grey below which places are as dark as these of the border. */
-function aboveDark(greys: readonly number[]): number {
+function aboveDark(greys: Float32Array): number {
   if (greys.length === 0) return ABOVE_DARK.least;
   const level = medianOf(greys);
   const spread = SPREADS * medianOf(greys.map((grey) => Math.abs(grey - level)));
@@ -139,13 +156,16 @@ export function boxWithinBorder(overview: Overview): CropBox | null {
   const { cells, height, width } = overview;
   const rectangle = withoutBlankLines(overview);
   if (rectangle === null) return null;
-  const border = SIDES.flatMap((side) => lineOf(rectangle, side, width));
+  const border = SIDES.flatMap((side) => {
+    const { first, step, count } = lineOf(rectangle, side, width);
+    return Array.from({ length: count }, (_, i) => first + i * step);
+  });
   const dark = border.filter((cell) => !(cells[cell]! > DARK));
   const background = new Uint8Array(cells.length);
   if (dark.length >= DARK_BORDER * border.length) {
-    const threshold = aboveDark(dark.map((cell) => cells[cell]!).filter((grey) => !Number.isNaN(grey)));
-    const isDark = Uint8Array.from(cells, (cell) => (cell > threshold ? 0 : 1));
-    flood(isDark, height, width, border, background, new Int32Array(cells.length));
+    const greys = Float32Array.from(dark, (cell) => cells[cell]!).filter((grey) => !Number.isNaN(grey));
+    const foreground = above(overview, aboveDark(greys));
+    flood(inverted(foreground), height, width, border, background, new Int32Array(cells.length));
   }
   const mask = new Uint8Array(cells.length);
   for (let y = rectangle.top; y < rectangle.bottom; y++) {

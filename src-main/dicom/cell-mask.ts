@@ -13,30 +13,42 @@ const LEAST_SHARE = 0.005;
 /** A component is kept where it is at least this large beside the largest: the other leg, hand or breast, not the table. */
 const KEPT_SHARE = 0.2;
 
-/** Minimum (erosion) or maximum (dilation) over 3 cells along one axis; beyond the picture it goes on as at its edge. */
-function spread3(mask: Uint8Array, height: number, width: number, along: 'row' | 'column', grow: boolean): Uint8Array {
-  const out = new Uint8Array(mask.length);
-  const step = along === 'row' ? 1 : width;
-  for (let y = 0, cell = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, cell++) {
-      const place = along === 'row' ? x : y;
-      const last = along === 'row' ? width - 1 : height - 1;
-      const own = mask[cell]!;
-      const before = place > 0 ? mask[cell - step]! : own;
-      const after = place < last ? mask[cell + step]! : own;
-      out[cell] = grow ? own | before | after : own & before & after;
-    }
+/** Minimum over 3 cells along a line of `length` cells that lie `step` apart; beyond its ends it goes on as there. */
+function erodeLine(from: Uint8Array, to: Uint8Array, first: number, step: number, length: number): void {
+  let before = from[first]!;
+  let own = before;
+  let at = first;
+  for (let i = 1; i < length; i++, at += step) {
+    const after = from[at + step]!;
+    to[at] = before & own & after;
+    before = own;
+    own = after;
   }
-  return out;
+  to[at] = before & own;
+}
+
+/** Maximum, as `erodeLine`. */
+function dilateLine(from: Uint8Array, to: Uint8Array, first: number, step: number, length: number): void {
+  let before = from[first]!;
+  let own = before;
+  let at = first;
+  for (let i = 1; i < length; i++, at += step) {
+    const after = from[at + step]!;
+    to[at] = before | own | after;
+    before = own;
+    own = after;
+  }
+  to[at] = before | own;
 }
 
 /** Morphological opening by 3 x 3 cells: what is thinner than that is gone, the rest is as it was but for its corners. */
 export function opened(mask: Uint8Array, height: number, width: number): Uint8Array {
-  let out = mask;
-  for (const grow of [false, true]) {
-    out = spread3(spread3(out, height, width, 'row', grow), height, width, 'column', grow);
-  }
-  return out;
+  const [one, other] = [new Uint8Array(mask.length), new Uint8Array(mask.length)];
+  for (let y = 0; y < height; y++) erodeLine(mask, one, y * width, 1, width);
+  for (let x = 0; x < width; x++) erodeLine(one, other, x, width, height);
+  for (let y = 0; y < height; y++) dilateLine(other, one, y * width, 1, width);
+  for (let x = 0; x < width; x++) dilateLine(one, other, x, width, height);
+  return other;
 }
 
 /**
@@ -55,27 +67,32 @@ export function flood(
   queue: Int32Array,
 ): { area: number; box: CellBox } {
   let end = 0;
-  const reach = (cell: number): void => {
-    if (mask[cell] === 0 || seen[cell] === 1) return;
-    seen[cell] = 1;
-    queue[end++] = cell;
-  };
-  for (const seed of seeds) reach(seed);
-  const box: CellBox = { top: height, left: width, bottom: 0, right: 0 };
+  for (const seed of seeds) {
+    if (mask[seed] === 0 || seen[seed] === 1) continue;
+    seen[seed] = 1;
+    queue[end++] = seed;
+  }
+  let [top, left, bottom, right] = [height, width, 0, 0];
   for (let at = 0; at < end; at++) {
     const cell = queue[at]!;
-    const x = cell % width;
-    const y = (cell - x) / width;
-    box.top = Math.min(box.top, y);
-    box.left = Math.min(box.left, x);
-    box.bottom = Math.max(box.bottom, y + 1);
-    box.right = Math.max(box.right, x + 1);
-    if (x > 0) reach(cell - 1);
-    if (x < width - 1) reach(cell + 1);
-    if (y > 0) reach(cell - width);
-    if (y < height - 1) reach(cell + width);
+    const y = Math.floor(cell / width);
+    const x = cell - y * width;
+    if (y < top) top = y;
+    if (y >= bottom) bottom = y + 1;
+    if (x < left) left = x;
+    if (x >= right) right = x + 1;
+    for (let side = 0; side < 4; side++) {
+      let next = cell;
+      if (side === 0 && x > 0) next = cell - 1;
+      else if (side === 1 && x < width - 1) next = cell + 1;
+      else if (side === 2 && y > 0) next = cell - width;
+      else if (side === 3 && y < height - 1) next = cell + width;
+      if (mask[next] === 0 || seen[next] === 1) continue;
+      seen[next] = 1;
+      queue[end++] = next;
+    }
   }
-  return { area: end, box };
+  return { area: end, box: { top, left, bottom, right } };
 }
 
 /** Cells at the edge of a mask. */
@@ -85,12 +102,18 @@ function edgeOf(height: number, width: number): number[] {
   return [...rows, ...columns].flat();
 }
 
+/** What is not in the mask. */
+export function inverted(mask: Uint8Array): Uint8Array {
+  const out = new Uint8Array(mask.length);
+  for (let cell = 0; cell < out.length; cell++) out[cell] = 1 - mask[cell]!;
+  return out;
+}
+
 /** The mask with its holes: all that is not reached from the edge over what is not in it. */
 export function filled(mask: Uint8Array, height: number, width: number): Uint8Array {
   const outside = new Uint8Array(mask.length);
-  const empty = mask.map((cell) => 1 - cell);
-  flood(empty, height, width, edgeOf(height, width), outside, new Int32Array(mask.length));
-  return outside.map((cell) => 1 - cell);
+  flood(inverted(mask), height, width, edgeOf(height, width), outside, new Int32Array(mask.length));
+  return inverted(outside);
 }
 
 /** The smallest box around both. */

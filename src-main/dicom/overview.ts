@@ -36,24 +36,26 @@ export function overviewOf(
   const height = Math.ceil(rows / block);
   const width = Math.ceil(columns / block);
   const cells = new Float32Array(height * width);
+  const counts = new Uint16Array(height * width);
   const { low, high } = padding ?? { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
-  for (let cellRow = 0, cell = 0; cellRow < height; cellRow++) {
+  for (let cellRow = 0; cellRow < height; cellRow++) {
     const bottom = Math.min(rows, (cellRow + 1) * block);
-    for (let cellColumn = 0; cellColumn < width; cellColumn++, cell++) {
-      const right = Math.min(columns, (cellColumn + 1) * block);
-      let sum = 0;
-      let count = 0;
-      for (let row = cellRow * block; row < bottom; row += step) {
-        const line = row * columns;
-        for (let column = cellColumn * block; column < right; column += step) {
-          const value = values[line + column]!;
-          if (!Number.isFinite(value) || (value >= low && value <= high)) continue;
-          sum += value;
-          count++;
+    for (let row = cellRow * block; row < bottom; row += step) {
+      const end = (row + 1) * columns;
+      for (let cell = cellRow * width, first = row * columns; first < end; cell++, first += block) {
+        const last = Math.min(end, first + block);
+        for (let at = first; at < last; at += step) {
+          const value = values[at]!;
+          // A value less itself is 0 but for those that are not finite.
+          if (value - value !== 0 || (value >= low && value <= high)) continue;
+          cells[cell] = cells[cell]! + value;
+          counts[cell] = counts[cell]! + 1;
         }
       }
-      cells[cell] = count === 0 ? Number.NaN : sum / count;
     }
+  }
+  for (let cell = 0; cell < cells.length; cell++) {
+    cells[cell] = counts[cell] === 0 ? Number.NaN : cells[cell]! / counts[cell]!;
   }
   return { rows, columns, block, height, width, cells };
 }

@@ -215,6 +215,7 @@ describe('on the command line', () => {
     const order = ['--task', 'finding', '--classes', 'normal, finding'];
     await resultOf('label', 'import', truthCsv, ...inProject, ...order, ...columns);
 
+    expect(await resultOf('crops', ...inProject)).toEqual({ images: [] });
     const pretraining = ['pretrain', ...inProject, '--method', 'inpainting', ...TINY, '--epochs', '1', '--batch', '8'];
     const trained = await resultOf(...pretraining, '--crop', 'body', '--no-previews', ...ONE_THREAD);
     expect(trained.crop).toMatchObject({ images: 51 });
@@ -222,6 +223,13 @@ describe('on the command line', () => {
     expect(config).toMatchObject({ normalisation: CROPPED_RECIPE });
     const pixelFiles = () => readdirSync(join(project, 'pixels')).filter((name) => name.endsWith('.u16'));
     expect(pixelFiles()).toEqual(['side-64.v4.u16']);
+    const { images } = (await resultOf('crops', ...inProject)) as { images: { path: string; shown: unknown }[] };
+    expect(images.length).toBe(51);
+    expect(images.find(({ path }) => path.endsWith('ct-3.dcm'))?.shown).toEqual(
+      images.find(({ path }) => path.endsWith('ct-10.dcm'))?.shown,
+    );
+    const forPeople = await run('crops', ...inProject);
+    expect(forPeople.stdout).toMatch(/CT +20 +\d+-\d+ of 128, \d+-\d+ of 128 +\d+%/);
     // A run keeps its crop: it cannot be given another.
     const resumed = await run('pretrain', ...inProject, '--resume', 'latest', '--crop', 'none');
     expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('--crop')]);
