@@ -68,7 +68,7 @@ def main() -> None:
         if words == ["quit"]:
             break
         steps = int(words[1])
-        seconds, last = step.round(steps)
+        seconds, _, last = step.round(steps)
         emit({"steps": steps, "seconds": seconds, "loss": last})
 
 

@@ -1,6 +1,7 @@
 /** @file How much memory a program takes on a device, from its graph alone. */
 
 import { topologicalOrder } from './gradient.js';
+import { resultsOf } from './passes/rewrite.js';
 import type { Program } from './program.js';
 import { bytesOfType, type Tensor } from './tensor.js';
 
@@ -13,12 +14,32 @@ export function heldBytes({ state, frozen, inputs }: Program): number {
 }
 
 /**
+ * What ONNX Runtime's CPU provider takes for values between inputs and results over what they hold: its arena grows by doubling
+ * and is cut into pieces that no longer fit what comes later. Convolutions and their gradients copy what they read beside
+ * that, padded, cut and transposed.
+ */
+const ARENA_FACTOR = { plain: 1.2, convolutions: 1.5 };
+
+/** The graph as objects, the model, ONNX Runtime's kernels for it. */
+const PROGRAM_BYTES = 50 * 2 ** 20;
+
+/**
+ * Resident memory that a program needs on ONNX Runtime's CPU provider beside what the process has, bytes. Found by measuring;
+ * docs/decisions/0016-memory-and-precision.md says how near it comes.
+ */
+export function residentBytes(program: Program): number {
+  const convolves = topologicalOrder(resultsOf(program)).some(({ definition }) => definition.name.startsWith('conv'));
+  const factor = ARENA_FACTOR[convolves ? 'convolutions' : 'plain'];
+  return PROGRAM_BYTES + heldBytes(program) + factor * peakActivationBytes(program);
+}
+
+/**
  * The most memory that values between inputs and results take at one time, bytes, when operations run one after
  * another and a value is freed after its last use. Engines that compute in place need less, those that keep memory
  * for later a little more.
  */
-export function peakActivationBytes({ state, outputs }: Program): number {
-  const results = [...Object.values(outputs), ...state.map(({ next }) => next)];
+export function peakActivationBytes(program: Program): number {
+  const results = resultsOf(program);
   const order = topologicalOrder(results);
   const uses = new Map<Tensor, number>();
   for (const operation of order) {

@@ -276,6 +276,9 @@ async function train(
   if (config.start !== undefined) for (const [name, data] of float32Tensors(paths.start)) values.set(name, data);
   if (checkpoint !== null) for (const [name, { data }] of checkpoint.state) values.set(name, data);
   runner.setValues(values);
+  // The session has copies, and these would stay as long as the run: each is as large as the state.
+  values.clear();
+  checkpoint?.state.clear();
   tell({
     event: 'started',
     step: firstStep,

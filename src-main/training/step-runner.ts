@@ -9,7 +9,7 @@ import type { Random } from '../base/random.js';
 import { memoryRoom } from '../engine/memory-limit.js';
 import type { ProgramRunner, TensorData } from '../engine/runner.js';
 import { ACCUMULATION, accumulation, isGathered } from '../graph/accumulate.js';
-import { heldBytes, peakActivationBytes } from '../graph/memory.js';
+import { heldBytes, residentBytes } from '../graph/memory.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../graph/optimiser.js';
 import type { Program } from '../graph/program.js';
 import type { VitConfig } from '../nn/vit.js';
@@ -52,9 +52,9 @@ export function partSizes(batch: number, least: number): number[] {
   return sizes;
 }
 
-/** Bytes that a step takes beside what the process has: state with its spare copy, a checkpoint of it, activations. */
+/** Bytes that a step takes beside what the process has, a checkpoint included: a copy of the state and the file made of it. */
 export function stepBytes(program: Program): number {
-  return 2 * heldBytes(program) + peakActivationBytes(program);
+  return residentBytes(program) + heldBytes(program);
 }
 
 /** One part of view-major pictures [views * batch, pixels]: the same images of every view. */

@@ -1,7 +1,7 @@
 /** @file Memory of a program by its graph, counted by hand. */
 
 import { expect, it } from 'vitest';
-import { heldBytes, peakActivationBytes } from '../../../src-main/graph/memory.js';
+import { heldBytes, peakActivationBytes, residentBytes } from '../../../src-main/graph/memory.js';
 import { add, exp } from '../../../src-main/graph/ops/elementwise.js';
 import { sum } from '../../../src-main/graph/ops/reduce.js';
 import { input } from '../../../src-main/graph/ops/source.js';
@@ -29,4 +29,16 @@ it('frees a value after its last use', () => {
   const first = exp(x);
   const held = add(exp(exp(exp(first))), first);
   expect(peakActivationBytes(program('held', { inputs: [x], outputs: { held } }))).toBe(3 * 400);
+});
+
+it('expects more of ONNX Runtime than the values take, in proportion to them', () => {
+  const sized = (length: number) => {
+    const x = input('x', [length], 'float32');
+    return program('chain', { inputs: [x], outputs: { y: exp(exp(x)) } });
+  };
+  const [small, large] = [sized(1000), sized(1_000_000)];
+  const grown = 4 * 999_000; // one value of the large program over one of the small
+  // The input is held once; two values of the chain live at a time.
+  expect(residentBytes(large) - residentBytes(small)).toBeCloseTo(grown + 1.2 * 2 * grown, 0);
+  expect(residentBytes(small)).toBeGreaterThan(heldBytes(small) + peakActivationBytes(small));
 });
