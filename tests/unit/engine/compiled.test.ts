@@ -9,11 +9,15 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CompiledModels, keepCompiledModels } from '../../../src-main/engine/compiled.js';
 import { checkedSize, selfCheckProgram } from '../../../src-main/engine/self-check.js';
 import { ProgramSession } from '../../../src-main/engine/session.js';
+import { gradients } from '../../../src-main/graph/gradient.js';
 import { lowerProgram } from '../../../src-main/graph/onnx.js';
+import { conv } from '../../../src-main/graph/ops/conv.js';
 import { exp, scale } from '../../../src-main/graph/ops/elementwise.js';
+import { sum } from '../../../src-main/graph/ops/reduce.js';
 import { input } from '../../../src-main/graph/ops/source.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../../../src-main/graph/optimiser.js';
 import { program } from '../../../src-main/graph/program.js';
+import { uniform } from '../../helpers/formula.js';
 
 let folder = '';
 const create = vi.spyOn(ort.InferenceSession, 'create');
@@ -82,6 +86,35 @@ test('a training that starts from a kept model gives the same bits', async () =>
     expect(other.losses).toEqual(plain.losses);
     expect(other.digest).toBe(plain.digest);
   }
+});
+
+test('convolutions in the layout of this processor are kept with it, and give the same bits', async () => {
+  const image = input('image', [2, 32, 9, 8], 'float32');
+  const weight = input('weight', [32, 32, 3, 3], 'float32');
+  const y = conv(image, weight, { padding: 1 });
+  const [toImage, toWeight] = gradients(sum(exp(scale(y, 0.01)), null), [image, weight]);
+  const both = program('conv', { inputs: [image, weight], outputs: { y, toImage, toWeight } });
+  const values = {
+    image: Float32Array.from(uniform('image', image.shape)),
+    weight: Float32Array.from(uniform('weight', weight.shape)),
+  };
+  const run = async () => {
+    create.mockClear();
+    const session = await ProgramSession.create(both, { provider: 'cpu', threads: 1 });
+    const [[, { graphOptimizationLevel: level }]] = create.mock.calls.slice(-1) as unknown as [
+      [unknown, typeof options],
+    ];
+    const results = await session.run(values);
+    await session.release();
+    return { results, level };
+  };
+  const plain = await run();
+  keepCompiledModels(folder);
+  const first = await run();
+  const second = await run();
+  expect([first.level, second.level]).toEqual(['all', 'disabled']);
+  expect(first.results).toEqual(plain.results);
+  expect(second.results).toEqual(plain.results);
 });
 
 test('models and options of their own have files of their own, and nothing else is left', async () => {
