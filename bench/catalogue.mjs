@@ -2,7 +2,9 @@
  * @file A catalogue of a million images: time and memory of the import, size on the disk, and how long each kind of
  * search takes:
  *
- *   node bench/catalogue.mjs --work FOLDER [--images 1000000] [--csv bench/results/FILE.csv] [--keep]
+ *   node bench/catalogue.mjs --work FOLDER [--images 1000000] [--single] [--csv bench/results/FILE.csv] [--keep]
+ *
+ * With --single every image is a series of its own, as in archives of radiographs.
  *
  * FOLDER receives the files (4 GB of small files at a million) and a project; files that are there are used again. The
  * files are DICOM with full headers and 2 x 2 pixels, so nothing of an import is left out but large pixel data: the
@@ -27,6 +29,7 @@ const { values: flags } = parseArgs({
     images: { type: 'string', default: '1000000' },
     csv: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    single: { type: 'boolean', default: false },
   },
 });
 if (flags.work === undefined) throw new Error('name --work');
@@ -125,7 +128,8 @@ function makeFiles(folder) {
     const patient = Math.floor(study / 3);
     const inside = join(folder, `patient-${patient}`, `study-${study}`, `series-${series}`);
     mkdirSync(inside, { recursive: true });
-    for (let slice = 0; slice < kind.slices && number < images; slice++, number++) {
+    const slices = flags.single ? 1 : kind.slices;
+    for (let slice = 0; slice < slices && number < images; slice++, number++) {
       writeFileSync(
         join(inside, `IM${String(slice).padStart(5, '0')}.dcm`),
         dicom(kind, patient, study, series, slice, number),
@@ -202,8 +206,9 @@ async function importAll(source, project) {
 
 // --- The searches.
 
-const source = join(work, `files-${images}`);
-const project = join(work, `project-${images}`);
+const name = flags.single ? `${images}-single` : String(images);
+const source = join(work, `files-${name}`);
+const project = join(work, `project-${name}`);
 await ensureBuilt({ nodeOnly: true, quiet: true });
 makeFiles(source);
 rmSync(project, { recursive: true, force: true });

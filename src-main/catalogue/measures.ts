@@ -14,10 +14,19 @@ export interface ImageMeasure {
 /** Fewer grey levels than this are a mask or a drawing, no picture of a patient. */
 export const FEW_LEVELS = 8;
 
+/** Rows that are read at once: a million of them as objects take more memory than the rest of the program. */
+const PAGE = 10_000;
+
 /** Images that were measured already. */
 export function measuredImages(project: Project): Set<number> {
-  const rows = project.catalogue.database.all<{ id: number }>('SELECT image_id AS id FROM image_measure');
-  return new Set(rows.map(({ id }) => id));
+  const sql = 'SELECT image_id AS id FROM image_measure WHERE image_id > ? ORDER BY image_id LIMIT ?';
+  const measured = new Set<number>();
+  for (let last = -1; ; ) {
+    const rows = project.catalogue.database.all<{ id: number }>(sql, [last, PAGE]);
+    for (const { id } of rows) measured.add(id);
+    if (rows.length < PAGE) return measured;
+    last = rows[rows.length - 1]!.id;
+  }
 }
 
 /** Their pixels are made anew, and will be measured again. */
@@ -53,18 +62,31 @@ export interface HashedImage {
   hash: string;
 }
 
-/** Hashes of the images that show something, by id. @param imageIds only these, where given */
-export function hashedImages(project: Project, imageIds?: readonly number[]): HashedImage[] {
-  const some = imageIds === undefined ? '' : 'AND image.id IN (SELECT value FROM json_each(?))';
+function hashed(project: Project, condition: string, end: string, values: (string | number)[]): HashedImage[] {
   return project.catalogue.database
     .all<Omit<HashedImage, 'inVolume'> & { volumes: number }>(
       `SELECT image.id AS imageId, image.series_id AS seriesId, hash, coalesce(volumes, 0) AS volumes
        FROM image_measure JOIN image ON image.id = image_id
        LEFT JOIN series_geometry ON series_geometry.series_id = image.series_id
-       WHERE available = 1 AND levels >= ${FEW_LEVELS} ${some} ORDER BY image.id`,
-      imageIds === undefined ? [] : [JSON.stringify(imageIds)],
+       WHERE available = 1 AND levels >= ${FEW_LEVELS} AND ${condition} ORDER BY image_measure.image_id ${end}`,
+      values,
     )
     .map(({ volumes, ...image }) => ({ ...image, inVolume: volumes > 0 }));
+}
+
+/** Hashes of those of the images `imageIds` that show something, by id. */
+export function hashedImages(project: Project, imageIds: readonly number[]): HashedImage[] {
+  return hashed(project, 'image_measure.image_id IN (SELECT value FROM json_each(?))', '', [JSON.stringify(imageIds)]);
+}
+
+/** Hashes of all images that show something, by id. */
+export function* everyHashedImage(project: Project): Generator<HashedImage> {
+  for (let last = -1; ; ) {
+    const page = hashed(project, 'image_measure.image_id > ?', 'LIMIT ?', [last, PAGE]);
+    yield* page;
+    if (page.length < PAGE) return;
+    last = page[page.length - 1]!.imageId;
+  }
 }
 
 /** Replaces the flag `near-duplicate` of these images: each with the earlier image it resembles, or null for none. */

@@ -23,6 +23,13 @@ const CLASS_UIDS = new Set(
 );
 /** Patient's Name and Patient ID: patients stay apart from each other. */
 const PATIENT = new Set(['00100010', '00100020']);
+/**
+ * Referenced Performed Procedure Step Sequence: its items hold a class and an instance, both needed where there is an item
+ * (PS3.3 table 10-11), and with new UIDs they say no more than an empty item does.
+ */
+const REFERENCES = new Set(['00081111']);
+/** In place of no UID at all. */
+const DUMMY_UID = '2.25.0';
 const TEMPORAL = new Set(['DA', 'DT', 'TM']);
 /** What becomes of safe private values whose explicit VR says that they are no mere values. */
 const UNSAFE_VALUES = new Set(['PN', ...TEMPORAL]);
@@ -235,6 +242,8 @@ export class Rewriter {
         return write(PATIENT.has(tag) ? this.pseudonym(vr) : new Uint8Array());
       case 'dummy':
         if (PATIENT.has(tag)) return write(this.pseudonym(vr));
+        if (vr === 'SQ' && REFERENCES.has(tag)) return this.sequence(head, next, encoding, path, depth);
+        if (vr === 'UI') return write(paddedText(this.newUids(head, next) || DUMMY_UID, 'UI'));
         return write(dummyValue(vr, encoding === 'explicit-big' && head.vr !== 'UN'));
       case 'shift':
         return write(paddedText(this.shifted(head, vr, next) ?? '', vr));

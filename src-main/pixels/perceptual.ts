@@ -94,10 +94,10 @@ export function hashParts(hash: string): [number, number, number, number] {
   return [part(0), part(1), part(2), part(3)];
 }
 
-/** Bits in which two hashes differ. */
-export function hashDistance(a: readonly number[], b: readonly number[]): number {
+/** Bits in which two hashes differ; the second one's parts begin at `at`. */
+export function hashDistance(a: readonly number[], b: ArrayLike<number>, at = 0): number {
   let bits = 0;
-  for (let i = 0; i < a.length; i++) bits += popCount(a[i]! ^ b[i]!);
+  for (let part = 0; part < a.length; part++) bits += popCount(a[part]! ^ b[at + part]!);
   return bits;
 }
 

@@ -2,6 +2,7 @@
 
 import { type JobControl, ProgressMeter, throwIfCancelled } from '../base/jobs.js';
 import {
+  everyHashedImage,
   type HashedImage,
   hashedImages,
   type ImageMeasure,
@@ -10,22 +11,15 @@ import {
   recordMeasures,
 } from '../catalogue/measures.js';
 import type { Project } from '../catalogue/project.js';
-import { greyLevels, hashDistance, hashParts, isUniform, meanDifference, perceptualHash } from './perceptual.js';
+import { AlikeTable } from './alike-table.js';
+import { greyLevels, isUniform, meanDifference, perceptualHash } from './perceptual.js';
 import { PixelRecords } from './records.js';
 import type { StoredImage, StoreIndex } from './store-index.js';
 
 /** Images measured and committed together. */
 const BATCH = 512;
-/** Alike images differ in at most this many bits: one part of four is then the same, and finds them. */
-const MAX_BITS = 3;
 /** Alike images differ by at most this share of the range on average: rounding of another compression, not anatomy. */
 const MAX_DIFFERENCE = 0.01;
-/** Images of one part that are compared; a part that more images share says nothing. */
-const MAX_BUCKET = 1000;
-
-/** Pictures that are compared with one image: a hash that so many different ones share says nothing. */
-const MAX_COMPARED = 100;
-
 /** The picture of an image: the middle one of its frames. */
 const middleSlot = ({ slot, frames }: StoredImage): number => slot + (frames >> 1);
 
@@ -41,9 +35,7 @@ function measure(image: StoredImage, records: PixelRecords, record: Uint16Array)
 
 /** Looks for earlier images that are like a new one. */
 class AlikeFinder {
-  private readonly parts = new Map<string, number[]>();
-  private readonly hashes = new Map<number, readonly number[]>();
-  private readonly images = new Map<number, HashedImage>();
+  private readonly table: AlikeTable;
   private readonly first: Uint16Array;
   private readonly second: Uint16Array;
 
@@ -51,41 +43,22 @@ class AlikeFinder {
     private readonly records: PixelRecords,
     private readonly index: StoreIndex,
   ) {
+    this.table = new AlikeTable(index.stored.size);
     this.first = new Uint16Array(records.side * records.side);
     this.second = new Uint16Array(records.side * records.side);
   }
 
   add(image: HashedImage): void {
-    const hash = hashParts(image.hash);
-    this.hashes.set(image.imageId, hash);
-    this.images.set(image.imageId, image);
-    for (const [place, part] of hash.entries()) {
-      const key = `${place} ${part}`;
-      const bucket = this.parts.get(key);
-      if (bucket === undefined) this.parts.set(key, [image.imageId]);
-      else bucket.push(image.imageId);
-    }
+    this.table.add(image);
   }
 
-  /** An earlier image that is like this one, or null; of copies of one picture the first is found at once. */
+  /** An earlier image that is like this one, or null. */
   find(image: HashedImage): number | null {
-    const hash = hashParts(image.hash);
-    let compared = 0;
-    for (const [place, part] of hash.entries()) {
-      const bucket = this.parts.get(`${place} ${part}`) ?? [];
-      if (bucket.length > MAX_BUCKET) continue;
-      for (const other of bucket) {
-        if (other >= image.imageId || hashDistance(hash, this.hashes.get(other) ?? []) > MAX_BITS) continue;
-        if (compared++ >= MAX_COMPARED) return null;
-        if (this.isAlike(image, other)) return other;
-      }
-    }
-    return null;
+    return this.table.find(image, (other, seriesId) => this.isAlike(image, other, seriesId));
   }
 
-  private isAlike(image: HashedImage, other: number): boolean {
-    const known = this.images.get(other);
-    if (known === undefined || (known.seriesId === image.seriesId && image.inVolume)) return false;
+  private isAlike(image: HashedImage, other: number, seriesId: number): boolean {
+    if (seriesId === image.seriesId && image.inVolume) return false;
     const [a, b] = [this.index.stored.get(image.imageId), this.index.stored.get(other)];
     if (a === undefined || b === undefined || a.frames !== b.frames) return false;
     this.records.read(middleSlot(a), this.first);
@@ -121,7 +94,7 @@ export async function measureCache(
   try {
     const record = new Uint16Array(side * side);
     const finder = new AlikeFinder(records, index);
-    for (const image of hashedImages(project)) finder.add(image);
+    for (const image of everyHashedImage(project)) finder.add(image);
     for (let first = 0; first < missing.length; first += BATCH) {
       await breathe(control);
       const batch = missing.slice(first, first + BATCH);

@@ -90,7 +90,7 @@ export class StepRunner {
     for (;;) {
       try {
         const session = await plan.open(step.program);
-        if (size < plan.batch) plan.onParts(partsMessage(plan, size, 'is not expected to fit'));
+        if (size < plan.batch) plan.onParts(partsMessage(plan, size, reasonFor(plan, size)));
         return new StepRunner(plan, sizes, size, { step, session });
       } catch (error) {
         const next = smaller(sizes, size);
@@ -177,7 +177,7 @@ export class StepRunner {
     // What earlier parts had gathered belongs to the step that is done again.
     for (const { name } of step.program.state) if (isGathered(name)) state.delete(name);
     this.setValues(state);
-    this.plan.onParts(partsMessage(this.plan, size, 'did not fit'));
+    this.plan.onParts(partsMessage(this.plan, size, 'did not fit into memory: it is'));
   }
 
   async release(): Promise<void> {
@@ -217,7 +217,13 @@ function isOutOfMemory(error: unknown): boolean {
     : error instanceof RangeError && /allocation failed|invalid array length/i.test(error.message);
 }
 
+/** Why a batch begins in parts: because that was asked for, or else by its memory. */
+function reasonFor({ microBatch, halvings, batch }: StepPlan, size: number): string {
+  const asked = microBatch !== null && microBatch < batch && halvings === 0 && 2 * size > microBatch;
+  return asked ? 'is' : 'is not expected to fit into memory: it is';
+}
+
 function partsMessage({ task, batch }: StepPlan, size: number, why: string): string {
   const negatives = task.views === 2 ? ' Each image is compared with those of its part alone.' : '';
-  return `A batch of ${batch} images ${why} into memory: it is read in parts of ${size}, and takes longer.${negatives}`;
+  return `A batch of ${batch} images ${why} read in parts of ${size}, and takes longer.${negatives}`;
 }

@@ -129,7 +129,7 @@ export const pretrain = {
     'no-progress': '',
     memory: '',
   },
-  alarmAt: (epoch: string) => `Epoch ${epoch}`,
+  alarmAt: (epoch: number) => (epoch === 0 ? 'From the start' : `Epoch ${epoch}`),
 
   pictures: 'What it has learnt',
   picturesOf: {

@@ -4,6 +4,9 @@
 const number = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 
+/** A unit of UCUM, whose remarks stand in braces: 'g/ml{SUVbw}'. */
+const remarked = (unit: string): string => unit.replace(/\{([^}]*)\}/g, ' $1').trim();
+
 export const viewer = {
   region: 'Image viewer',
   image: (place: number, count: number) => (count > 1 ? `Image ${place} of ${count}` : 'Image'),
@@ -43,7 +46,8 @@ export const viewer = {
   colour: 'Colour',
   onProcessor: 'Drawn without WebGL',
   value: (value: number, unit: string | null) => `${number(value)}${unit === null ? '' : ` ${unit}`}`,
-  realWorldValue: (label: string, value: number, unit: string) => `${label} ${number(value)}${unit && ` ${unit}`}`,
+  realWorldValue: (label: string, value: number, unit: string) =>
+    `${label} ${number(value)} ${remarked(unit)}`.trimEnd(),
   noSuv: (reason: string) => `No SUV: ${reason}`,
   colourValue: (red: number, green: number, blue: number) => `R ${red}  G ${green}  B ${blue}`,
   position: (column: number, row: number) => `${column}, ${row}`,

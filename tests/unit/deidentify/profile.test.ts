@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deidentifyBytes } from '../../../src-main/deidentify/file.js';
 import type { RetainOption } from '../../../src-main/deidentify/profile.js';
-import { dateOffset, shiftDate } from '../../../src-main/deidentify/replace.js';
+import { dateOffset, replaceUid, shiftDate } from '../../../src-main/deidentify/replace.js';
 import { SAFE_PRIVATE, safePrivate } from '../../../src-main/deidentify/safe-private.js';
 import { inspectBytes } from '../../../src-main/dicom/inspect.js';
 import { PROFILE } from '../../../src-main/dicom/profile-table.js';
@@ -147,6 +147,22 @@ describe('outside the table', () => {
     expect(text).not.toMatch(/Qname|20240301|1\.2\.3\.771/);
     expect(text).toContain('1.2.3.772');
     expect(text).toContain('1.2.3.773');
+  });
+
+  it('a dummy is valid where it stands: a UID for a UID, references with their class', () => {
+    const inner = [part('00081150', 'UI', '1.2.840.10008.3.1.2.3.3', true), part('00081155', 'UI', '1.2.3.775', true)];
+    const { fired, text } = rewritten(
+      [
+        ['006a0003', 'UI', '1.2.3.774'],
+        ['00081111', 'SQ', item(Buffer.concat(inner))],
+      ],
+      true,
+    );
+    expect(fired).toMatchObject({ '006a0003': 'D: dummy', '00081111': 'X/Z/D: dummy', '00081111>00081155': 'U: uid' });
+    expect(text).not.toMatch(/1\.2\.3\.77[45]|ANONYMOUS/);
+    expect(text).toContain('1.2.840.10008.3.1.2.3.3');
+    expect(text).toContain(replaceUid('1.2.3.774', salt));
+    expect(text).toContain(replaceUid('1.2.3.775', salt));
   });
 
   it('a name under another VR than its own is a name', () => {

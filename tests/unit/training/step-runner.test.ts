@@ -99,6 +99,15 @@ describe('plans for the memory there is', () => {
     ]);
   });
 
+  it('says no more than that where parts were asked for', async () => {
+    const told: string[] = [];
+    const runner = await StepRunner.create(
+      planOf(inpainting, { microBatch: 4, onParts: (message) => told.push(message) }),
+    );
+    await runner.release();
+    expect(told).toEqual(['A batch of 12 images is read in parts of 4, and takes longer.']);
+  });
+
   it('reads one image at a time where nothing fits, and two of a contrastive batch', async () => {
     for (const [task, least] of [
       [inpainting, 1],
