@@ -34,6 +34,7 @@ let folder = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pretext-crop-'));
+  writeStudy(join(folder, 'study'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -104,9 +105,7 @@ function digestOf(pixels: ReadonlyMap<string, Uint16Array>): string {
 
 describe('without crop', () => {
   it('is bit for bit what it was before there was any, and its index says nothing of boxes', async () => {
-    const scans = join(folder, 'study');
-    writeStudy(scans);
-    const project = await projectOf('as-before', scans);
+    const project = await projectOf('as-before', join(folder, 'study'));
     const { cache, pixels } = await cached(project, NORMALISE_RECIPE);
     expect(basename(cache.file)).toBe('side-64.v3.u16');
     // Taken with the version of the program before cropping.
