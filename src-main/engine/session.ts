@@ -8,6 +8,7 @@
 import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
 import { type LoweredProgram, type LoweringOptions, lowerProgram } from '../graph/onnx.js';
+import { forCpu } from '../graph/passes/cpu.js';
 import { applyPasses, type PassName } from '../graph/passes/index.js';
 import { forWebGpu } from '../graph/passes/webgpu.js';
 import { inputName, type Program, program } from '../graph/program.js';
@@ -115,7 +116,8 @@ export class ProgramSession implements ProgramRunner {
     const passed = applyPasses(runnable, options.withoutPasses);
     const known = options.provider === 'cpu' && options.plainConvolutions !== true && hasConvolutions(passed);
     const processor = known ? { processor: await thisProcessor() } : {};
-    const { model, ...lowered } = lowerProgram(passed, { spellings, ...processor, ...lowering });
+    const fitted = known ? forCpu(passed) : passed;
+    const { model, ...lowered } = lowerProgram(fitted, { spellings, ...processor, ...lowering });
     const stateKind: StateKind = options.provider === 'webgpu' ? 'gpu-buffer' : 'host';
     const locations: Record<string, 'gpu-buffer' | 'cpu'> = {};
     for (const name of Object.values(lowered.outputNames)) locations[name] = 'cpu';

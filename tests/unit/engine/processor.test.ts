@@ -4,12 +4,14 @@ import { expect, test } from 'vitest';
 import { Random } from '../../../src-main/base/random.js';
 import { hasConvolutions, thisProcessor } from '../../../src-main/engine/processor.js';
 import { ProgramSession, type SessionOptions } from '../../../src-main/engine/session.js';
-import { gradients } from '../../../src-main/graph/gradient.js';
+import { gradients, topologicalOrder } from '../../../src-main/graph/gradient.js';
 import { lowerProgram } from '../../../src-main/graph/onnx.js';
 import { conv } from '../../../src-main/graph/ops/conv.js';
-import { mul, tanh } from '../../../src-main/graph/ops/elementwise.js';
+import { add, mul, relu, tanh } from '../../../src-main/graph/ops/elementwise.js';
+import { batchNorm } from '../../../src-main/graph/ops/moments.js';
 import { mean } from '../../../src-main/graph/ops/reduce.js';
 import { input } from '../../../src-main/graph/ops/source.js';
+import { forCpu } from '../../../src-main/graph/passes/cpu.js';
 import { inputName, program } from '../../../src-main/graph/program.js';
 import type { Processor } from '../../../src-main/graph/tensor.js';
 
@@ -82,4 +84,33 @@ test('only programs with convolutions ask for the processor', () => {
   const weight = input('weight', [1, 1, 3, 3], 'float32');
   expect(hasConvolutions(program('p', { inputs: [x, weight], outputs: { y: conv(x, weight) } }))).toBe(true);
   expect(hasConvolutions(program('p', { inputs: [x], outputs: { y: mean(x, null) } }))).toBe(false);
+});
+
+test('batch norm in one pass, joined with relu or a sum, gives the same forward and back', async () => {
+  const x = input('x', [2, 4, 17, 16], 'float32');
+  const weight = input('weight', [6, 4, 3, 3], 'float32');
+  const [gamma, beta] = ['gamma', 'beta'].map((name) => input(name, [6], 'float32'));
+  const kept = conv(x, weight, { padding: 1 });
+  const normed = batchNorm(kept, gamma, beta).output;
+  const y = relu(add(normed, batchNorm(tanh(kept), gamma, beta).output));
+  const inputs = [x, weight, gamma, beta];
+  const [toX, toWeight, toGamma, toBeta] = gradients(mean(mul(y, y), null), inputs);
+  const built = program('normed', { inputs, outputs: { y, toX, toWeight, toGamma, toBeta } });
+  const names = (p: typeof built) => topologicalOrder(Object.values(p.outputs)).map(({ definition: { name } }) => name);
+  // Two norms, forward and back.
+  expect(names(forCpu(built)).filter((name) => name === 'scaleAndOffset')).toHaveLength(4);
+  expect(names(built)).not.toContain('scaleAndOffset');
+  const random = new Random(5);
+  const feeds = Object.fromEntries(
+    inputs.map((tensor) => [inputName(tensor), Float32Array.from({ length: tensor.size }, () => random.normal())]),
+  );
+  const [fast, plain] = await Promise.all(
+    [CPU, { ...CPU, plainConvolutions: true }].map(async (options) => {
+      const session = await ProgramSession.create(built, options);
+      const results = (await session.run(feeds)) as Record<string, Float32Array>;
+      await session.release();
+      return results;
+    }),
+  );
+  expect(difference(plain, fast)).toBeLessThan(1e-5);
 });
