@@ -73,8 +73,8 @@ describe('normalisePixels', () => {
       const pixels: StoredPixels = { header, values: stored, mapping: { palette: null, modalityLut: null, rescales } };
       for (const padding of [null, { low: -900, high: -100 }, { low: 5, high: 5 }]) {
         const guide = { voi: null, padding };
-        // Shrunk to a part, to a whole fraction, as it is and grown; all but the first from a table that is there.
-        for (const side of [96, 128, 512, 520]) {
+        // Shrunk to a part, to a quarter, to a half, as it is and grown; all but the first from a table that is there.
+        for (const side of [96, 128, 256, 512, 520]) {
           const expected = normaliseFrame(modalityFrame(pixels, 0), 400, 512, header, side, guide);
           // Compared as bytes: an array of a quarter of a million numbers takes a while.
           expect(
