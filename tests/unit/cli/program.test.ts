@@ -120,7 +120,7 @@ describe('wrong usage', () => {
     [
       'a shape for a run',
       ['finetune', ...project, '--task', 't', '--run', 'x', '--depth', '2'],
-      /run decides the shape of the encoder\. Leave out/,
+      /run decides the shape of the encoder and the crop of images\. Leave out/,
     ],
     ['nothing to export', ['export', ...project, '--format', 'onnx', '--out', 'x'], /what to export/],
     ['too many arguments', ['devices', 'gpu'], /Too many arguments/],
