@@ -105,6 +105,9 @@ const torch = (name, kind) => {
   return new Timed(flags.python, [file, ...args, ...sizes(MODELS[name]), ...compiled, '--server']);
 };
 
+/** Operators of ONNX Runtime that are matrix products. */
+const PRODUCTS = new Set(['Gemm', 'MatMul', 'FusedMatMul']);
+
 /** Kernel times of ONNX Runtime's profile: of each node the least over the runs, so that other programs count little. */
 function readProfile(path) {
   const least = new Map();
@@ -119,13 +122,18 @@ function readProfile(path) {
   for (const { dur, args } of least.values()) {
     total += dur;
     byOp.set(args.op_name, (byOp.get(args.op_name) ?? 0) + dur);
-    if (args.op_name !== 'Gemm') continue;
+    if (!PRODUCTS.has(args.op_name)) continue;
     const [a] = args.input_type_shape.map((type) => Object.values(type)[0]);
     const [y] = args.output_type_shape.map((type) => Object.values(type)[0]);
+    const [rows, columns] = y.slice(-2);
     // Rows of ones, which sum columns, are bound by memory.
-    if (y[0] === 1) continue;
-    const inner = (a[0] * a[1]) / y[0];
-    products = { flops: products.flops + 2 * y[0] * y[1] * inner, microseconds: products.microseconds + dur };
+    if (y.length < 2 || rows === 1) continue;
+    const size = (shape) => shape.reduce((total, length) => total * length, 1);
+    const inner = size(a) / (size(a.slice(0, -2)) * rows);
+    products = {
+      flops: products.flops + 2 * size(y.slice(0, -2)) * rows * columns * inner,
+      microseconds: products.microseconds + dur,
+    };
   }
   const shares = [...byOp].map(([op, dur]) => [op, dur / total]).sort((a, b) => b[1] - a[1]);
   return { milliseconds: total / 1000, shares, gigaflops: products.flops / products.microseconds / 1000 };
