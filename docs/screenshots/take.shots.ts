@@ -71,6 +71,17 @@ async function mapOf(page: Page): Promise<void> {
   await page.waitForTimeout(2000);
 }
 
+/** Where the pictures were taken is nobody's business: of each path on the screen the last part stays. */
+function shortenPaths(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { currentNode: text } = texts;
+      text.textContent = (text.textContent ?? '').replace(/^(\s*)\/\S*\/(?=[^\s/]+\s*$)/, '$1/scans/');
+    }
+  });
+}
+
 for (const [name, folder] of projects) {
   for (const theme of ['dark', 'light'] as const) {
     test(`${name}, ${theme}`, async () => {
@@ -85,6 +96,7 @@ for (const [name, folder] of projects) {
           await started.page.getByTestId(`go-${view.screen}`).click();
           await started.page.waitForTimeout(1500);
           await view.prepare?.(started.page);
+          await shortenPaths(started.page);
           await started.page.screenshot({ path: join('docs', 'screenshots', `${name}-${view.name}-${theme}.png`) });
         }
       } finally {
