@@ -4,14 +4,14 @@
  * Runtime's Gather copies pieces on all threads; its Slice and Pad use one.
  */
 
-import { type Lowering, type Shape, sizeOf } from './tensor.js';
+import { bytesOfType, type DType, type Lowering, type Shape, sizeOf } from './tensor.js';
 import { emitReshape, emitTranspose, tapsOf, type Windows } from './windows.js';
 
 /** Bytes of one chunk of columns: more costs memory, less makes products short. */
-export const COLUMN_BYTES = 48 * 2 ** 20;
+const COLUMN_BYTES = 48 * 2 ** 20;
 
 /** Images whose columns are made at once. */
-export function imagesPerChunk(images: number, bytesOfImage: number): number {
+function imagesPerChunk(images: number, bytesOfImage: number): number {
   const most = Math.max(1, Math.floor(COLUMN_BYTES / bytesOfImage));
   return Math.ceil(images / Math.ceil(images / most));
 }
@@ -69,4 +69,38 @@ export function emitImages(l: Lowering, x: string, batch: number, first: number,
   if (count === batch) return x;
   const list = (value: number) => l.constant([value], [1], 'int64');
   return l.emit('Slice', [x, list(first), list(first + count), list(0)]);
+}
+
+/** What the windows of a convolution read of a batch. */
+export interface BatchColumns {
+  /** [batch, padded positions, channels], see `emitChannelsLast`. */
+  readonly last: string;
+  /** [windows, taps], see `columnIndices`. */
+  readonly indices: Int32Array;
+  readonly batch: number;
+  readonly windows: number;
+  readonly channels: number;
+  readonly dtype: DType;
+}
+
+/** The columns of some images of a batch. */
+export interface ColumnChunk {
+  readonly first: number;
+  readonly images: number;
+  /** [images * windows, taps * channels] */
+  readonly columns: string;
+}
+
+/** The columns of a batch in chunks of bounded size, each emitted when it is asked for: what uses it comes next. */
+export function* emitColumnChunks(
+  l: Lowering,
+  { last, indices, batch, windows, channels, dtype }: BatchColumns,
+  pass: 'forward' | 'backward',
+): Generator<ColumnChunk> {
+  const many = imagesPerChunk(batch, bytesOfType([indices.length, channels], dtype));
+  for (let first = 0; first < batch; first += many) {
+    const images = Math.min(many, batch - first);
+    const part = emitImages(l, last, batch, first, images);
+    yield { first, images, columns: emitColumns(l, part, indices, images, windows, channels, pass) };
+  }
 }

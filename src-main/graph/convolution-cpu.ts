@@ -3,9 +3,9 @@
  * (NCHWc), or, on small maps, one long matrix product for all images. docs/decisions/0014-convolutions.md has the figures.
  */
 
-import { columnIndices, emitChannelsLast, emitColumns, emitImages, imagesPerChunk } from './columns.js';
+import { columnIndices, emitChannelsLast, emitColumnChunks, emitColumns } from './columns.js';
 import { type ConvAttributes, spatial } from './convolution.js';
-import { bytesOfType, type Lowering, type Shape, sizeOf, type Tensor } from './tensor.js';
+import { type Lowering, type Shape, sizeOf, type Tensor } from './tensor.js';
 import { emitReshape, emitTranspose, tapsOf, type Windows } from './windows.js';
 
 const BLOCKED = 'com.microsoft.nchwc';
@@ -58,19 +58,9 @@ function byColumns(l: Lowering, { x, input, weight, turned, bias, result, window
         outputs,
         taps * channels,
       ]);
-  const many = imagesPerChunk(batch, bytesOfType([positions, taps, channels], x.dtype));
   const parts: string[] = [];
-  for (let first = 0; first < batch; first += many) {
-    const images = Math.min(many, batch - first);
-    const columns = emitColumns(
-      l,
-      emitImages(l, last, batch, first, images),
-      indices,
-      images,
-      positions,
-      channels,
-      'forward',
-    );
+  const read = { last, indices, batch, windows: positions, channels, dtype: x.dtype };
+  for (const { columns } of emitColumnChunks(l, read, 'forward')) {
     const operands = bias === null ? [columns, matrix] : [columns, matrix, bias];
     parts.push(l.emit('Gemm', operands, { attributes: { transB: turned ? 0 : 1 } })); // [positions, output channels]
   }

@@ -56,7 +56,7 @@ export interface PixelCache {
   crop: CropSummary | null;
 }
 
-/** Images that a crash may cost. */
+/** Images of one commit. A crash costs at most those of two: one that waits for the disk, and what came meanwhile. */
 const commitImages = 96;
 const commitMs = 2000;
 /** Left free for the catalogue, runs and checkpoints, bytes. */

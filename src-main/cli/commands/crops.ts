@@ -35,10 +35,16 @@ function partText({ rows, columns, shown }: ShownPart): string {
 function showCrops({ terminal }: Context, flags: ProjectFlag): Promise<Outcome> {
   return withProject(flags.project, (project) => {
     const images = shownParts(project);
+    const bySeries = new Map<number, ShownPart[]>();
+    for (const image of images) {
+      const known = bySeries.get(image.seriesId);
+      if (known === undefined) bySeries.set(image.seriesId, [image]);
+      else known.push(image);
+    }
     const rows = listSeries(project).flatMap(({ seriesId, pseudonym, number, modality }) => {
-      const own = images.filter((image) => image.seriesId === seriesId);
+      const own = bySeries.get(seriesId);
+      if (own === undefined) return [];
       const parts = [...new Set(own.map(partText))];
-      if (own.length === 0) return [];
       const areas = own.map(areaOf).sort((a, b) => a - b);
       const share = `${Math.round(100 * areas[areas.length >> 1])}%`;
       const what = parts.length === 1 ? parts[0] : `${parts.length} different ones`;

@@ -1,10 +1,9 @@
 /** @file Gradient of a convolution's weight: the products of what each tap read with the gradient of what it gave. */
 
-import { columnIndices, emitChannelsLast, emitColumns, emitImages, imagesPerChunk } from '../columns.js';
+import { columnIndices, emitChannelsLast, emitColumnChunks, emitImages } from '../columns.js';
 import { type ConvAttributes, spatial } from '../convolution.js';
 import {
   apply,
-  bytesOfType,
   type DType,
   GraphError,
   type Lowering,
@@ -118,23 +117,13 @@ class TapColumns {
     const last = emitChannelsLast(l, l.input(0), x.shape, attributes.padding);
     const indices = columnIndices(spatial(x.shape), this.counts, attributes);
     const flat = emitReshape(l, l.input(1), [batch, outputs, positions]);
-    const many = imagesPerChunk(batch, bytesOfType([positions, taps.length, channels], g.dtype));
     const products: string[] = [];
-    for (let first = 0; first < batch; first += many) {
-      const images = Math.min(many, batch - first);
-      const right = emitColumns(
-        l,
-        emitImages(l, last, batch, first, images),
-        indices,
-        images,
-        positions,
-        channels,
-        'backward',
-      );
+    const read = { last, indices, batch, windows: positions, channels, dtype: g.dtype };
+    for (const { first, images, columns } of emitColumnChunks(l, read, 'backward')) {
       const swapped = emitTranspose(l, emitImages(l, flat, batch, first, images), [1, 0, 2]);
       const left = emitReshape(l, swapped, [outputs, images * positions]);
       // [1, outputs, taps * channels]
-      products.push(emitReshape(l, l.emit('MatMul', [left, right]), [1, outputs, taps.length * channels]));
+      products.push(emitReshape(l, l.emit('MatMul', [left, columns]), [1, outputs, taps.length * channels]));
     }
     const whole = this.total(products);
     const byTap = emitReshape(l, whole, [outputs, taps.length, channels]);
