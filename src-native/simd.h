@@ -1,0 +1,50 @@
+/*
+ * Vectors of VL floats by the compiler's vector extensions: the same source for AVX-512 (VL 16), AVX2 (8) and NEON (4).
+ * Every file of kernels is part of one unit (kernels.c) that is compiled once for each instruction set.
+ */
+#ifndef PRETEXT_SIMD_H
+#define PRETEXT_SIMD_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifndef VL
+#error "VL, the floats of a vector, is given by the build"
+#endif
+
+typedef float vf __attribute__((vector_size(4 * VL)));
+typedef int32_t vi __attribute__((vector_size(4 * VL)));
+/* The same at any address. */
+typedef float vfu __attribute__((vector_size(4 * VL), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf load(const float *from) { return *(const vfu *)from; }
+INLINE void store(float *to, vf v) { *(vfu *)to = v; }
+INLINE vf all(float x) { return (vf){} + x; }
+
+/* The first `count` of VL floats; the others are 0. */
+INLINE vf load_part(const float *from, int count) {
+  float part[VL] = {0};
+  memcpy(part, from, (size_t)count * sizeof(float));
+  return load(part);
+}
+INLINE void store_part(float *to, vf v, int count) {
+  float part[VL];
+  store(part, v);
+  memcpy(to, part, (size_t)count * sizeof(float));
+}
+
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask & (vi)no)); }
+INLINE vf vmax(vf a, vf b) { return choose(a > b, a, b); }
+INLINE vf vmin(vf a, vf b) { return choose(a < b, a, b); }
+
+INLINE float sum_of(vf v) {
+  float part[VL], total = 0;
+  store(part, v);
+  for (int i = 0; i < VL; i++) total += part[i];
+  return total;
+}
+
+#endif
