@@ -27,3 +27,11 @@ export interface Plan {
   /** The program's outputs by name, row-major, valid until the next run. */
   readonly outputs: ReadonlyMap<string, Place>;
 }
+
+/** A program that the native engine cannot run; the message says which op or element type stands in the way. */
+export class Unplannable extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Unplannable';
+  }
+}

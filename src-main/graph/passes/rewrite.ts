@@ -12,6 +12,8 @@ export interface Site {
   readonly inputs: readonly Tensor[];
   /** How often a tensor of the graph as it was is used, results of the program included. */
   readonly uses: (tensor: Tensor) => number;
+  /** What a tensor of the graph as it was is now, of what comes before the operation. */
+  readonly current: (tensor: Tensor) => Tensor;
 }
 
 /** One replacement for each output of the operation, of the same types; null leaves it as it is. */
@@ -47,7 +49,7 @@ export function rewriteTensors(results: readonly Tensor[], rule: Rule): Tensor[]
   const current = (tensor: Tensor) => now.get(tensor) ?? tensor;
   for (const operation of order) {
     const inputs = operation.inputs.map(current);
-    const replaced = rule({ operation, inputs, uses });
+    const replaced = rule({ operation, inputs, uses, current });
     const outputs = replaced ?? withInputs(operation, inputs).outputs;
     operation.outputs.forEach((tensor, index) => {
       const replacement = outputs[index];
