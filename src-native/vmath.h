@@ -7,9 +7,12 @@
 
 #include "simd.h"
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 /* A comparison's mask chooses: on AVX-512 in one instruction, where GCC does not find it by itself. */
 #if defined(__AVX512F__) && VL == 16
-#include <immintrin.h>
 #define VMATH_CHOOSE(a, op, b, yes, no) \
   ((vf)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)(a), (__m512)(b), VMATH_##op), (__m512)(no), (__m512)(yes)))
 #define VMATH_LT _CMP_LT_OQ
@@ -28,6 +31,83 @@ INLINE vf vf_clamp(vf x, float low, float high) {
   x = vf_below(x, all(low), all(low), x);
   return vf_above(x, all(high), all(high), x);
 }
+/* a > b ? a : b and a < b ? a : b: `b` where either is NaN. */
+INLINE vf vf_max(vf a, vf b) {
+#if defined(__AVX512F__) && VL == 16
+  return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__) && VL == 8
+  return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return vmax(a, b);
+#endif
+}
+INLINE vf vf_min(vf a, vf b) {
+#if defined(__AVX512F__) && VL == 16
+  return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__) && VL == 8
+  return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+  return vmin(a, b);
+#endif
+}
+
+#if defined(__AVX2__) && VL == 8
+/* The first `count` of 8 lanes. */
+INLINE __m256i vmath_lanes(int count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+#endif
+
+/* The first `count` (1 .. VL - 1) of VL floats, the others `other`; nothing beyond is touched. */
+INLINE vf vf_load_part(const float *from, int count, float other) {
+#if defined(__AVX512F__) && VL == 16
+  return (vf)_mm512_mask_loadu_ps(_mm512_set1_ps(other), (__mmask16)((1u << count) - 1), from);
+#elif defined(__AVX2__) && VL == 8
+  __m256i lanes = vmath_lanes(count);
+  return (vf)_mm256_blendv_ps(_mm256_set1_ps(other), _mm256_maskload_ps(from, lanes), (__m256)lanes);
+#else
+  float part[VL];
+  for (int i = 0; i < VL; i++) part[i] = i < count ? from[i] : other;
+  return load(part);
+#endif
+}
+INLINE void vf_store_part(float *to, vf v, int count) {
+#if defined(__AVX512F__) && VL == 16
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)v);
+#elif defined(__AVX2__) && VL == 8
+  _mm256_maskstore_ps(to, vmath_lanes(count), (__m256)v);
+#else
+  store_part(to, v, count);
+#endif
+}
+
+typedef float vmath_four __attribute__((vector_size(16)));
+typedef int32_t vmath_words __attribute__((vector_size(16)));
+
+/* Sum and maximum of the elements, pairwise. */
+INLINE float vf_total(vf v) {
+  vmath_four part[VL / 4], sum;
+  memcpy(part, &v, sizeof v);
+#if VL == 16
+  sum = (part[0] + part[1]) + (part[2] + part[3]);
+#elif VL == 8
+  sum = part[0] + part[1];
+#else
+  sum = part[0];
+#endif
+  return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
+INLINE float vf_greatest(vf v) {
+  vmath_four part[VL / 4], most = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+  memcpy(part, &v, sizeof v);
+  for (int i = 0; i < VL / 4; i++) {
+    most = (vmath_four)(((part[i] > most) & (vmath_words)part[i]) | (~(part[i] > most) & (vmath_words)most));
+  }
+  float a = most[0] > most[1] ? most[0] : most[1];
+  float b = most[2] > most[3] ? most[2] : most[3];
+  return a > b ? a : b;
+}
+
 INLINE vf vf_abs(vf x) { return (vf)((vi)x & 0x7fffffff); }
 /* The size of the first, the sign of the second. */
 INLINE vf vf_signed(vf size, vf sign) { return (vf)((vi)size | ((vi)sign & (int32_t)0x80000000)); }
