@@ -310,3 +310,210 @@ static void gemm_serial(int M, int N, int K, float alpha, const float *a, int64_
   GemmOut out = {c, cRow, accumulate ? c : NULL, cRow, NULL, alpha, VL};
   gemm_whole(M, N, K, a, aRow, aCol, b, bRow, bCol, out, local);
 }
+
+/* Parameters of `gemm` and `gemmRows`, see there. */
+enum {
+  GEMM_OUTER, GEMM_INNER, GEMM_M, GEMM_N, GEMM_K,
+  GEMM_A, GEMM_A_ROW, GEMM_A_COL, GEMM_A_OUTER, GEMM_A_INNER,
+  GEMM_B, GEMM_B_ROW, GEMM_B_COL, GEMM_B_OUTER, GEMM_B_INNER,
+  GEMM_C, GEMM_C_ROW, GEMM_C_OUTER, GEMM_C_INNER,
+  GEMM_ALPHA, GEMM_BIAS,
+  GEMM_D, GEMM_D_ROW, GEMM_D_OUTER, GEMM_D_INNER
+};
+
+/* How the products of one call are cut into tasks: whole products by groups, or tiles of the result, or also parts of k. */
+typedef struct {
+  int products, group, mTiles, nTiles, parts;
+} GemmCut;
+
+#define GEMM_TASK 2e6 /* least operations of a task: about 12 microseconds */
+#define GEMM_TASKS 16 /* tasks that a product is cut into, if it is large enough */
+
+static GemmCut gemm_cut(const int32_t *p) {
+  int M = p[GEMM_M], N = p[GEMM_N], K = p[GEMM_K];
+  GemmCut cut = {p[GEMM_OUTER] * p[GEMM_INNER], 1, 1, 1, 1};
+  double operations = 2.0 * M * N * K, all_operations = operations * cut.products;
+  int tasks = all_operations < GEMM_TASK * GEMM_TASKS ? most(1, (int)(all_operations / GEMM_TASK)) : GEMM_TASKS;
+  if (cut.products >= tasks) {
+    /* Twice as many groups where they are large, so that no thread waits long for the last. */
+    if (all_operations > 2 * GEMM_TASK * GEMM_TASKS) tasks *= 2;
+    cut.group = most(1, cut.products / tasks);
+    return cut;
+  }
+  while (cut.products * cut.mTiles * cut.nTiles < tasks) {
+    int rows = M / cut.mTiles, columns = N / cut.nTiles;
+    if (rows * 2 > columns && rows >= 2 * 96) cut.mTiles *= 2;
+    else if (columns >= 2 * 96) cut.nTiles *= 2;
+    else if (rows >= 2 * 96) cut.mTiles *= 2;
+    else break;
+  }
+  int tiles = cut.products * cut.mTiles * cut.nTiles;
+  if (tiles < tasks) cut.parts = most(1, least(up(tasks, tiles), K / (2 * GEMM_DEPTH)));
+  return cut;
+}
+
+static int gemm_phases(const int32_t *p) { return gemm_cut(p).parts > 1 ? 2 : 1; }
+
+static int64_t gemm_shared_bytes(const int32_t *p) {
+  GemmCut cut = gemm_cut(p);
+  return cut.parts > 1 ? 4 * (int64_t)cut.products * cut.parts * p[GEMM_M] * p[GEMM_N] : 0;
+}
+
+static int64_t gemm_local_bytes(const int32_t *p) {
+  GemmCut cut = gemm_cut(p);
+  return gemm_serial_bytes(up(p[GEMM_M], cut.mTiles), up(up(p[GEMM_N], VL), cut.nTiles) * VL, up(p[GEMM_K], cut.parts));
+}
+
+static int gemm_tasks(const int32_t *p, int phase) {
+  GemmCut cut = gemm_cut(p);
+  if (phase == 1) return most(1, (int)fmin(GEMM_TASKS, (double)cut.products * cut.parts * p[GEMM_M] * p[GEMM_N] / 65536));
+  return up(cut.products, cut.group) * cut.mTiles * cut.nTiles * cut.parts;
+}
+
+/* The pointers of product (outer, inner). */
+static const float *gemm_of(const Call *call, int slot, int outerStride, int innerStride, int product) {
+  const int32_t *p = call->p;
+  const float *at = value(call, slot);
+  int inner = p[GEMM_INNER];
+  return at ? at + (int64_t)(product / inner) * p[outerStride] + (int64_t)(product % inner) * p[innerStride] : NULL;
+}
+static GemmOut gemm_out(const Call *call, int product) {
+  const int32_t *p = call->p;
+  return (GemmOut){(float *)gemm_of(call, GEMM_C, GEMM_C_OUTER, GEMM_C_INNER, product), p[GEMM_C_ROW],
+                   gemm_of(call, GEMM_D, GEMM_D_OUTER, GEMM_D_INNER, product), p[GEMM_D_ROW],
+                   value(call, GEMM_BIAS), number(p, GEMM_ALPHA), VL};
+}
+
+/* Adds the parts of k, rows first to last of all products. */
+static void gemm_add(const Call *call, const GemmCut *cut, int first, int last) {
+  const int32_t *p = call->p;
+  int M = p[GEMM_M], N = p[GEMM_N];
+  int64_t size = (int64_t)M * N;
+  for (int row = first; row < last; row++) {
+    int product = row / M, m = row % M;
+    GemmOut o = gemm_out(call, product);
+    const float *part = (const float *)call->shared + product * cut->parts * size + (int64_t)m * N;
+    float *c = o.c + m * o.cRow;
+    const float *d = o.d ? o.d + m * o.dRow : NULL;
+    for (int j = 0; j < N; j += VL) {
+      int count = least(VL, N - j);
+      vf sum = gemm_get(part + j, count);
+      for (int i = 1; i < cut->parts; i++) sum += gemm_get(part + i * size + j, count);
+      if (d) sum += gemm_get(d + j, count);
+      if (o.bias) sum += gemm_get(o.bias + j, count);
+      gemm_put(c + j, sum, count);
+    }
+  }
+}
+
+static void gemm_run(const Call *call, int phase, int task, char *local) {
+  const int32_t *p = call->p;
+  GemmCut cut = gemm_cut(p);
+  int M = p[GEMM_M], N = p[GEMM_N], K = p[GEMM_K];
+  if (phase == 1) {
+    int tasks = gemm_tasks(p, 1), rows = cut.products * M;
+    gemm_add(call, &cut, gemm_at(rows, tasks, task), gemm_at(rows, tasks, task + 1));
+    return;
+  }
+  int tiles = cut.mTiles * cut.nTiles, tile = task % tiles;
+  int part = task / tiles % cut.parts, group = task / tiles / cut.parts;
+  int m = gemm_at(M, cut.mTiles, tile / cut.nTiles), rows = gemm_at(M, cut.mTiles, tile / cut.nTiles + 1) - m;
+  int n = gemm_at(up(N, VL), cut.nTiles, tile % cut.nTiles) * VL;
+  int columns = least(gemm_at(up(N, VL), cut.nTiles, tile % cut.nTiles + 1) * VL, N) - n;
+  int k = gemm_at(K, cut.parts, part), depth = gemm_at(K, cut.parts, part + 1) - k;
+  int64_t aRow = p[GEMM_A_ROW], aCol = p[GEMM_A_COL], bRow = p[GEMM_B_ROW], bCol = p[GEMM_B_COL];
+  int end = least(cut.products, (group + 1) * cut.group);
+  for (int product = group * cut.group; product < end; product++) {
+    const float *a = gemm_of(call, GEMM_A, GEMM_A_OUTER, GEMM_A_INNER, product);
+    const float *b = gemm_of(call, GEMM_B, GEMM_B_OUTER, GEMM_B_INNER, product);
+    GemmOut o = gemm_out(call, product);
+    if (cut.parts > 1) {
+      float *to = (float *)call->shared + ((int64_t)product * cut.parts + part) * M * N;
+      o = (GemmOut){to, N, NULL, 0, NULL, o.alpha, VL};
+    }
+    o = gemm_shift(o, n, columns);
+    o.c += m * o.cRow;
+    if (o.d) o.d += m * o.dRow;
+    gemm_whole(rows, columns, depth, a + m * aRow + k * aCol, aRow, aCol, b + k * bRow + n * bCol, bRow, bCol, o, local);
+  }
+}
+
+static int gemm_rows_phases(const int32_t *p) {
+  (void)p;
+  return 2;
+}
+/* b packed: [block of k][panel][depth][width], the columns of all panels filled up to whole vectors. */
+static int64_t gemm_rows_shared_bytes(const int32_t *p) { return 4 * (int64_t)p[GEMM_K] * up(p[GEMM_N], VL) * VL; }
+
+static int gemm_rows_tasks(const int32_t *p, int phase) {
+  (void)phase;
+  int units = gemm_blocks(p[GEMM_K]) * gemm_panels(p[GEMM_N]);
+  return most(1, least(units, (int)fmin(32, (double)p[GEMM_K] * p[GEMM_N] / 32768)));
+}
+/* Packs some of the panels. */
+static void gemm_rows_run(const Call *call, int phase, int task, char *local) {
+  (void)phase, (void)local;
+  const int32_t *p = call->p;
+  int N = p[GEMM_N], K = p[GEMM_K], panels = gemm_panels(N), blocks = gemm_blocks(K);
+  int tasks = gemm_rows_tasks(p, 0), end = gemm_at(blocks * panels, tasks, task + 1);
+  int64_t bRow = p[GEMM_B_ROW], bCol = p[GEMM_B_COL], across = up(N, VL) * VL;
+  for (int unit = gemm_at(blocks * panels, tasks, task); unit < end; unit++) {
+    int k = gemm_at(K, blocks, unit / panels), depth = gemm_at(K, blocks, unit / panels + 1) - k;
+    int at = gemm_panel_at(N, unit % panels) * VL, width = gemm_panel_at(N, unit % panels + 1) * VL - at;
+    gemm_pack(depth, least(width, N - at), width, value(call, GEMM_B) + k * bRow + at * bCol, bRow, bCol,
+              (float *)call->shared + k * across + (int64_t)depth * at);
+  }
+}
+
+static int gemm_rows_rows(const int32_t *p) { return p[GEMM_M]; }
+static int gemm_rows_row_bytes(const int32_t *p) {
+  return 4 * (p[GEMM_K] + p[GEMM_N] * (p[GEMM_D] == NONE || p[GEMM_D] == p[GEMM_C] ? 1 : 2));
+}
+
+static void gemm_rows_range(const Call *call, int first, int last, char *local) {
+  (void)local;
+  const int32_t *p = call->p;
+  int N = p[GEMM_N], K = p[GEMM_K], panels = gemm_panels(N), blocks = gemm_blocks(K);
+  int64_t aRow = p[GEMM_A_ROW], aCol = p[GEMM_A_COL], across = up(N, VL) * VL;
+  GemmOut out = gemm_out(call, 0);
+  int chunks = up(last - first, GEMM_CHUNK);
+  for (int chunk = 0; chunk < chunks; chunk++) {
+    int m = first + gemm_at(last - first, chunks, chunk), rows = first + gemm_at(last - first, chunks, chunk + 1) - m;
+    GemmOut o = out;
+    o.c += m * o.cRow;
+    if (o.d) o.d += m * o.dRow;
+    if (K == 0) gemm_empty(rows, N, &o);
+    for (int block = 0; block < blocks; block++) {
+      int k = gemm_at(K, blocks, block), depth = gemm_at(K, blocks, block + 1) - k;
+      const float *a = value(call, GEMM_A) + m * aRow + k * aCol;
+      for (int i = 0; i < panels; i++) {
+        int at = gemm_panel_at(N, i) * VL, width = gemm_panel_at(N, i + 1) * VL - at;
+        GemmOut shifted = gemm_shift(o, at, least(width, N - at));
+        gemm_panel(rows, width / VL, depth, a, aRow, aCol,
+                   (const float *)call->shared + k * across + (int64_t)depth * at, width, &shifted, 0);
+      }
+      o = gemm_next(o);
+    }
+  }
+}
+
+/*
+ * `gemm`: c = alpha * a b + bias + d for a batch of products.
+ *   0 outer, 1 inner: products of the batch, outer * inner
+ *   2 M, 3 N, 4 K
+ *   5 a [M,K], element (m,k) at m*aRow + k*aCol: 6 aRow, 7 aCol, and from one product to the next 8 aOuter, 9 aInner
+ *   10 b [K,N], element (k,n) at k*bRow + n*bCol: 11 bRow, 12 bCol, 13 bOuter, 14 bInner
+ *   15 c [M,N], rows contiguous: 16 cRow, 17 cOuter, 18 cInner
+ *   19 alpha, the bits of a float
+ *   20 bias [N] or NONE, the same for all products
+ *   21 d [M,N] or NONE, rows contiguous, may be c itself: 22 dRow, 23 dOuter, 24 dInner
+ * Small results over a long k are sums of parts of k (`shared`), as the shape says.
+ *
+ * `gemmRows`: the same parameters, for one product (outer = inner = 1); rows of c follow from the same rows of a and d, and b
+ * is packed once for all.
+ */
+static const KernelType gemm_kernels[] = {
+    {"gemm", gemm_phases, gemm_shared_bytes, gemm_local_bytes, gemm_tasks, gemm_run, NULL, NULL, NULL},
+    {"gemmRows", gemm_rows_phases, gemm_rows_shared_bytes, NULL, gemm_rows_tasks, gemm_rows_run, gemm_rows_rows,
+     gemm_rows_range, gemm_rows_row_bytes},
+};
