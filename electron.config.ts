@@ -76,6 +76,7 @@ export const packaging: Configuration = {
     'package.json',
     'LICENSE',
     '!**/*.map',
+    '!out/native/.*',
     '!node_modules/@libsql/*-musl/**',
     ...unused,
     ...foreignEngines,

@@ -1,15 +1,16 @@
 /**
  * @file Brings `out/` up to date, and only then works: node scripts/build.mjs [--node-only] [--quiet]
  *
- * `--node-only` leaves the window out (command line, trainer, workers and tests need no window). Several processes
- * may ask at once: the first builds, the others wait. New files are built beside the old ones and then moved over
- * them, so a program that starts meanwhile always finds every entry point.
+ * `--node-only` leaves the window out (command line, trainer, workers and tests need no window). The native engine is
+ * compiled where that can be done. Several processes may ask at once: the first builds, the others wait. New files are
+ * built beside the old ones and then moved over them, so a program that starts meanwhile always finds every entry point.
  */
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureNative, nativeIsFresh } from './build-native.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'out');
@@ -120,9 +121,13 @@ async function withLock(work) {
  */
 export async function ensureBuilt({ nodeOnly = false, quiet = false } = {}) {
   const wanted = nodeOnly ? ['node'] : ['node', 'window'];
-  if (wanted.every(isFresh)) return [];
+  if (wanted.every(isFresh) && nativeIsFresh()) return [];
   return withLock(async () => {
     const stale = wanted.filter((name) => !isFresh(name));
+    if (!nativeIsFresh()) {
+      const said = await ensureNative();
+      if (!quiet) process.stderr.write(`${said}\n`);
+    }
     const before = process.cwd();
     process.chdir(root);
     try {
