@@ -9,12 +9,10 @@
 #define JOIN(a, b) a##b
 #define NAMED(prefix, name) JOIN(prefix, name)
 
-#if __has_include("vmath.h")
 #include "vmath.h"
-#endif
-#if __has_include("gemm.c")
+
 #include "gemm.c"
-#endif
+#define GEMM_HERE
 #if __has_include("conv.c")
 #include "conv.c"
 #define CONV_HERE

@@ -15,9 +15,10 @@
 #define TILE_ROWS 12
 #define BLOCKS_PER_THREAD 4
 
-/* What a kernel may ask for before it counts as nonsense. */
+/* Phases that a kernel may have before they count as nonsense. */
 #define MOST_PHASES 1024
-#define MOST_SCRATCH ((int64_t)1 << 40)
+/* Scratch of one call that no computer has; sums of such sizes stay small enough to count. */
+#define MOST_SCRATCH ((int64_t)1 << 44)
 
 #define LINE 64
 
@@ -90,7 +91,8 @@ static bool count_calls(Plan *plan, int kernel_count, size_t words, PlanError *e
 }
 
 static bool check_bytes(int64_t bytes, int call, const KernelType *kernel, PlanError *error) {
-  if (bytes >= 0 && bytes <= MOST_SCRATCH) return true;
+  if (bytes > MOST_SCRATCH) return no_memory(error, (uint64_t)bytes);
+  if (bytes >= 0) return true;
   return fail(error, false, "call %d (%s) asks for %lld bytes of scratch", call, kernel->name, (long long)bytes);
 }
 
