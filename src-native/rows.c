@@ -87,25 +87,28 @@ INLINE float rows_greatest(const float *x, int width) {
   return vf_greatest(vf_max(a, b));
 }
 
+/* e^x for x <= 0; what would not be a normal number is 0. */
+INLINE vf rows_exp_of(vf x) { return vf_below(x, all(-87.0f), all(0), vf_exp_near(x)); }
+
 /* y = e^(x - centre), and its sum. */
 INLINE float rows_exp(const float *x, float *y, int width, float centre) {
   vf a = all(0), b = a;
   int i = 0;
   for (; i + 2 * VL <= width; i += 2 * VL) {
-    vf p = vf_exp(load(x + i) - centre), q = vf_exp(load(x + i + VL) - centre);
+    vf p = rows_exp_of(load(x + i) - centre), q = rows_exp_of(load(x + i + VL) - centre);
     store(y + i, p);
     store(y + i + VL, q);
     a += p;
     b += q;
   }
   for (; i + VL <= width; i += VL) {
-    vf p = vf_exp(load(x + i) - centre);
+    vf p = rows_exp_of(load(x + i) - centre);
     store(y + i, p);
     a += p;
   }
   if (i < width) {
     int rest = width - i;
-    vf p = vf_exp(vf_load_part(x + i, rest, -INFINITY) - centre); /* e^-infinity adds nothing */
+    vf p = rows_exp_of(vf_load_part(x + i, rest, -INFINITY) - centre); /* e^-infinity adds nothing */
     vf_store_part(y + i, p, rest);
     b += p;
   }
@@ -115,7 +118,12 @@ INLINE float rows_exp(const float *x, float *y, int width, float centre) {
 INLINE void rows_scale(float *y, int width, float factor) {
   int i = 0;
   for (; i + VL <= width; i += VL) store(y + i, load(y + i) * factor);
-  for (; i < width; i++) y[i] *= factor;
+  if (i < width) vf_store_part(y + i, vf_load_part(y + i, width - i, 0) * factor, width - i);
+}
+
+INLINE void rows_softmax(const float *x, float *y, int width) {
+  float sum = rows_exp(x, y, width, rows_greatest(x, width));
+  rows_scale(y, width, 1.0f / sum);
 }
 
 /*
@@ -127,10 +135,7 @@ static void softmax_range(const Call *call, int first, int last, char *local) {
   (void)local;
   int width = call->p[1];
   for (int row = first; row < last; row++) {
-    const float *x = value(call, 2) + (int64_t)row * width;
-    float *y = value(call, 3) + (int64_t)row * width;
-    float sum = rows_exp(x, y, width, rows_greatest(x, width));
-    rows_scale(y, width, 1.0f / sum);
+    rows_softmax(value(call, 2) + (int64_t)row * width, value(call, 3) + (int64_t)row * width, width);
   }
 }
 
@@ -139,11 +144,11 @@ INLINE float rows_exp_sum(const float *x, int width, float centre) {
   vf a = all(0), b = a;
   int i = 0;
   for (; i + 2 * VL <= width; i += 2 * VL) {
-    a += vf_exp(load(x + i) - centre);
-    b += vf_exp(load(x + i + VL) - centre);
+    a += rows_exp_of(load(x + i) - centre);
+    b += rows_exp_of(load(x + i + VL) - centre);
   }
-  for (; i + VL <= width; i += VL) a += vf_exp(load(x + i) - centre);
-  if (i < width) b += vf_exp(vf_load_part(x + i, width - i, -INFINITY) - centre);
+  for (; i + VL <= width; i += VL) a += rows_exp_of(load(x + i) - centre);
+  if (i < width) b += rows_exp_of(vf_load_part(x + i, width - i, -INFINITY) - centre);
   return vf_total(a + b);
 }
 
