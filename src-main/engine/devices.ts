@@ -9,6 +9,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
+import { openProgram } from './open.js';
 import type { OrtProvider, Provider } from './runner.js';
 import {
   checkedSize,
@@ -19,7 +20,7 @@ import {
   type SelfCheckRun,
   selfCheckProgram,
   timedSize,
-  trainOn,
+  trainSteps,
 } from './self-check.js';
 import { isTfjs, TFJS_PACKAGES, type TfjsProvider, tfjsAbsence } from './tfjs.js';
 
@@ -29,7 +30,7 @@ export interface Device {
   provider: Provider;
   /** True where the device passed the self-check. */
   available: boolean;
-  /** Why it is not available, in plain words. */
+  /** Why it is not available, in plain words; of the CPU, why its faster engine is not used although it is there. */
   reason: string | null;
   /** Milliseconds of one step of the timed self-check; an estimate where the device is too slow to wait for it. */
   stepMs: number | null;
@@ -99,6 +100,20 @@ export function plainReason(provider: Provider, error: unknown): string {
   }
   const line = text.split('\n').find((part) => part.trim() !== '') ?? 'no reason given';
   return `It refused the self-check: ${line.trim().slice(0, 300)}`;
+}
+
+/**
+ * Trains a few steps of the self-check on a provider; see `trainSteps`.
+ *
+ * @throws PretextError `device` where the provider refuses the program or fails.
+ */
+export async function trainOn(
+  provider: Provider,
+  check: SelfCheckProgram,
+  steps: number,
+  patienceMs?: number,
+): Promise<SelfCheckRun> {
+  return trainSteps(await openProgram(check.program, { provider, threads: 0 }), check, steps, patienceMs);
 }
 
 interface Reference {
@@ -176,9 +191,10 @@ export async function listDevices(): Promise<Device[]> {
     largeRun: await trainOn('cpu', large, STEPS),
   };
   const processor = cpus()[0]?.model.trim() ?? process.arch;
+  const engine = reference.largeRun.engine === 'onnxruntime' ? 'ONNX Runtime' : reference.largeRun.engine;
   const devices: Device[] = [
     {
-      name: `CPU (${processor}, ${availableParallelism()} threads)`,
+      name: `CPU (${processor}, ${availableParallelism()} threads, ${engine})`,
       provider: 'cpu',
       available: true,
       reason: null,

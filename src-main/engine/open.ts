@@ -1,5 +1,6 @@
 /** @file Makes a program ready on a device, whichever engine drives it. */
 
+import { residentBytes } from '../graph/memory.js';
 import type { Program } from '../graph/program.js';
 import type { ProgramRunner, Provider } from './runner.js';
 import { ProgramSession } from './session.js';
@@ -17,4 +18,9 @@ export async function openProgram(program: Program, { provider, threads }: Devic
   return isTfjs(provider)
     ? TfjsSession.create(program, loadTfjs(provider, threads))
     : ProgramSession.create(program, { provider, threads });
+}
+
+/** Bytes of this computer's memory that a program needs on a device that computes in it, beside what the process has. */
+export async function plannedBytes(program: Program, _device: DeviceOptions): Promise<number> {
+  return residentBytes(program);
 }

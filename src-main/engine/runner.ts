@@ -16,9 +16,14 @@ export type TensorData = Uint16Array | Float32Array | Float64Array | Int32Array 
 /** A compiled program with its state. One run at a time. */
 export interface ProgramRunner {
   readonly program: Program;
+  /** What computes, for people: `onnxruntime`, `tfjs`, or `native` and the instructions that it uses. */
+  readonly engine: string;
   /** Milliseconds that it took to make the program ready. */
   readonly compileMs: number;
-  /** Kernels of one run: nodes of the ONNX model, before ONNX Runtime fuses them, or operations of TensorFlow.js. */
+  /**
+   * Kernels of one run: nodes of the ONNX model, before ONNX Runtime fuses them, operations of TensorFlow.js, or kernel
+   * calls of the native engine.
+   */
   readonly nodeCount: number;
   /** Sets state variables and frozen inputs by name; names that the program does not have are ignored. */
   setValues(values: ReadonlyMap<string, TensorData>): void;
@@ -68,6 +73,25 @@ export function requireFit(name: string, tensor: Tensor, data: TensorData): void
       message: `Input ${name} wants ${typeName(tensor)} and was given ${data.constructor.name} of ${data.length} values.`,
     });
   }
+}
+
+/**
+ * Whole numbers of 64 bits for an engine that has 32.
+ *
+ * @throws PretextError `device` where one does not fit
+ */
+export function narrowed(engine: string, name: string, data: BigInt64Array): Int32Array {
+  return Int32Array.from(data as ArrayLike<unknown> as ArrayLike<bigint>, (value) => {
+    const number = Number(value);
+    if (number !== (number | 0)) {
+      throw new PretextError({
+        code: 'device',
+        message: `Input ${name} holds ${value}, which ${engine} cannot hold: its whole numbers have 32 bits.`,
+        remedy: 'Choose another device; pretext devices lists them.',
+      });
+    }
+    return number;
+  });
 }
 
 /** What to do after a device failed in the middle of a run. */

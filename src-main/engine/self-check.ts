@@ -20,8 +20,7 @@ import { adamW, defaultAdamW, HYPERPARAMETERS, hyperparameters, type TrainedPara
 import { mixedPrecision } from '../graph/passes/mixed-precision.js';
 import { type Program, program } from '../graph/program.js';
 import { type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
-import { openProgram } from './open.js';
-import type { Provider, TensorData } from './runner.js';
+import type { ProgramRunner, TensorData } from './runner.js';
 
 /** Sizes of a self-check's transformer block. */
 export interface SelfCheckSize {
@@ -137,20 +136,21 @@ export interface SelfCheckRun {
   readonly losses: number[];
   /** Milliseconds of the fastest step after the first, which also compiles kernels. */
   readonly stepMs: number;
+  /** What computed it. */
+  readonly engine: string;
 }
 
 /**
- * Trains a few steps on a provider, and ends early where a step takes longer than `patienceMs`.
+ * Trains a few steps, ends early where a step takes longer than `patienceMs`, and releases the session.
  *
- * @throws PretextError `device` where the provider refuses the program or fails.
+ * @throws PretextError `device` where the device fails.
  */
-export async function trainOn(
-  provider: Provider,
+export async function trainSteps(
+  session: ProgramRunner,
   check: SelfCheckProgram,
   steps: number,
   patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<SelfCheckRun> {
-  const session = await openProgram(check.program, { provider, threads: 0 });
   try {
     session.setValues(check.state);
     const losses: number[] = [];
@@ -166,7 +166,7 @@ export async function trainOn(
       if (step > 1 || elapsed > patienceMs || steps === 1) stepMs = Math.min(stepMs, elapsed);
       if (elapsed > patienceMs) break;
     }
-    return { losses, stepMs };
+    return { losses, stepMs, engine: session.engine };
   } finally {
     await session.release();
   }

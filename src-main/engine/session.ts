@@ -75,6 +75,7 @@ type StateKind = 'host' | 'gpu-buffer';
 
 /** A compiled program with its state. */
 export class ProgramSession implements ProgramRunner {
+  readonly engine = 'onnxruntime';
   private readonly state = new Map<string, ort.Tensor>();
   /** On the host: buffers that the next values are written to; they change places with the current ones. */
   private readonly spare = new Map<string, ort.Tensor>();

@@ -11,7 +11,7 @@ import { topologicalOrder } from '../graph/gradient.js';
 import { inputName, type Program } from '../graph/program.js';
 import { type DType, type Operation, type Tensor, tfDType, typeName } from '../graph/tensor.js';
 import type { Tf, TfTensor } from '../graph/tfjs.js';
-import { engineError, type ProgramRunner, RESUME_ELSEWHERE, requireFit, type TensorData } from './runner.js';
+import { engineError, narrowed, type ProgramRunner, RESUME_ELSEWHERE, requireFit, type TensorData } from './runner.js';
 
 /** An operation, and the values that nothing reads after it. */
 interface Step {
@@ -27,6 +27,7 @@ const refused = (program: Program, why: string): PretextError =>
   });
 
 export class TfjsSession implements ProgramRunner {
+  readonly engine = 'tfjs';
   private readonly state = new Map<string, TfTensor>();
   private readonly frozen = new Map<string, TfTensor>();
   private running = false;
@@ -164,7 +165,7 @@ export class TfjsSession implements ProgramRunner {
   private upload(name: string, tensor: Tensor, data: TensorData): TfTensor {
     requireFit(name, tensor, data);
     // TensorFlow may compute with the array itself for as long as a value lives that shares it: it gets one of its own.
-    const values = data instanceof BigInt64Array ? narrowed(name, data) : data.slice();
+    const values = data instanceof BigInt64Array ? narrowed('TensorFlow.js', name, data) : data.slice();
     return this.tf.tensor(values as Float32Array | Int32Array | Uint8Array, [...tensor.shape], tfDType(tensor.dtype));
   }
 
@@ -202,18 +203,4 @@ function evaluate(operation: Operation, inputs: readonly TfTensor[], tf: Tf): Tf
   return values.map((value, index) =>
     inputs.includes(value) || values.indexOf(value) !== index ? tf.clone(value) : value,
   );
-}
-
-function narrowed(name: string, data: BigInt64Array): Int32Array {
-  return Int32Array.from(data as ArrayLike<unknown> as ArrayLike<bigint>, (value) => {
-    const number = Number(value);
-    if (number !== (number | 0)) {
-      throw new PretextError({
-        code: 'device',
-        message: `Input ${name} holds ${value}, which TensorFlow.js cannot hold: its whole numbers have 32 bits.`,
-        remedy: 'Choose another device, for example --device cpu.',
-      });
-    }
-    return number;
-  });
 }

@@ -24,6 +24,8 @@ export interface BenchOptions {
 export interface BenchResult {
   program: PretextMethod;
   device: Provider;
+  /** What computed on the device. */
+  engine: string;
   threads: number;
   precision: 'float32';
   batch: number;
@@ -38,6 +40,7 @@ export interface BenchResult {
   /** Images per second of each round. */
   rounds: number[];
   compileMs: number;
+  /** See `ProgramRunner.nodeCount`. */
   onnxNodes: number;
   peakMemoryBytes: number;
 }
@@ -77,6 +80,7 @@ async function benchMethod(method: PretextMethod, options: BenchOptions, control
     return {
       program: method,
       device,
+      engine: session.engine,
       threads,
       precision: 'float32',
       batch,

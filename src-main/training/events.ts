@@ -11,7 +11,16 @@ export type Alarm = 'not-finite' | 'collapse' | 'no-progress' | 'memory';
 
 /** What a training job tells while it runs. Every event carries its time (ISO 8601, UTC) in the file. */
 export type RunEvent =
-  | { event: 'started'; step: number; totalSteps: number; device: string; threads: number; resumed: boolean }
+  | {
+      event: 'started';
+      step: number;
+      totalSteps: number;
+      device: string;
+      /** What computes on the device; absent in diaries of before. */
+      engine?: string;
+      threads: number;
+      resumed: boolean;
+    }
   | {
       event: 'step';
       step: number;

@@ -8,7 +8,7 @@ import { type Flag, leftOutFlags } from '../catalogue/flags.js';
 import type { Project } from '../catalogue/project.js';
 import { type Split, samples } from '../catalogue/queries.js';
 import { type Crop, recipeWith } from '../dicom/normalise.js';
-import { openProgram } from '../engine/open.js';
+import { openProgram, plannedBytes } from '../engine/open.js';
 import type { Provider, TensorData } from '../engine/runner.js';
 import { type Tensor as StoredTensor, writeSafetensors } from '../exports/safetensors.js';
 import { isGathered } from '../graph/accumulate.js';
@@ -268,7 +268,10 @@ async function train(
     room: null,
     reserved: loaderBytes({ batch: config.batch, views: task.views, imageSize: config.vit.imageSize }),
     open: (program) => openProgram(program, { provider: config.device, threads: config.threads }),
-    onHost: config.device === 'cpu' || config.device === 'tfjs-cpu',
+    bytesOf:
+      config.device === 'cpu' || config.device === 'tfjs-cpu'
+        ? (program) => plannedBytes(program, { provider: config.device, threads: config.threads })
+        : null,
     mixed: config.precision === 'mixed',
     onParts: (message) => tell({ event: 'alarm', step: done, alarm: 'memory', message }),
   });
@@ -284,6 +287,7 @@ async function train(
     step: firstStep,
     totalSteps: config.totalSteps,
     device: config.device,
+    engine: runner.session.engine,
     threads: config.threads,
     resumed: checkpoint !== null,
   });

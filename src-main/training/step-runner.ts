@@ -31,8 +31,8 @@ export interface StepPlan {
   reserved: number;
   /** Makes a program ready. @throws PretextError `device`, `out-of-memory` */
   open(program: Program): Promise<ProgramRunner>;
-  /** Whether the program's memory is this computer's: of a graphics card's it is not known what is free. */
-  onHost: boolean;
+  /** Bytes of this computer's memory that a program takes; null on a graphics card, of which it is not known what is free. */
+  bytesOf: ((program: Program) => Promise<number>) | null;
   /** Whether products are computed in half precision. */
   mixed: boolean;
   /** Told in words when a batch is read in parts. */
@@ -52,9 +52,13 @@ export function partSizes(batch: number, least: number): number[] {
   return sizes;
 }
 
-/** Bytes that a step takes beside what the process has, a checkpoint included: a copy of the state and the file made of it. */
-export function stepBytes(program: Program): number {
-  return residentBytes(program) + heldBytes(program);
+/**
+ * Bytes that a step takes beside what the process has, a checkpoint included: a copy of the state and the file made of it.
+ *
+ * @param resident what its program takes; ONNX Runtime's where absent
+ */
+export function stepBytes(program: Program, resident = residentBytes(program)): number {
+  return resident + heldBytes(program);
 }
 
 /** One part of view-major pictures [views * batch, pixels]: the same images of every view. */
@@ -84,7 +88,7 @@ export class StepRunner {
    */
   static async create(plan: StepPlan): Promise<StepRunner> {
     const sizes = partSizes(plan.batch, leastImages(plan.task));
-    let size = plannedSize(plan, sizes);
+    let size = await plannedSize(plan, sizes);
     for (let i = 0; i < plan.halvings; i++) size = smaller(sizes, size) ?? size;
     let step = buildStep(plan, size);
     for (;;) {
@@ -186,13 +190,17 @@ export class StepRunner {
 }
 
 /** The largest part that is asked for, or that is expected to fit. */
-function plannedSize(plan: StepPlan, sizes: readonly number[]): number {
+async function plannedSize(plan: StepPlan, sizes: readonly number[]): Promise<number> {
   const last = sizes[sizes.length - 1];
   const most = plan.microBatch;
   if (most !== null) return sizes.find((size) => size <= most) ?? last;
-  if (!plan.onHost) return sizes[0];
+  if (plan.bytesOf === null) return sizes[0];
   const room = SAFE_SHARE * (plan.room ?? memoryRoom()) - plan.reserved;
-  return sizes.find((size) => stepBytes(buildStep(plan, size).program) <= room) ?? last;
+  for (const size of sizes) {
+    const { program } = buildStep(plan, size);
+    if (stepBytes(program, await plan.bytesOf(program)) <= room) return size;
+  }
+  return last;
 }
 
 function buildStep({ task, vit, batch, mixed }: StepPlan, size: number): TrainingStep {

@@ -5,7 +5,8 @@
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkedSize, selfCheckProgram, trainOn } from '../../src-main/engine/self-check.js';
+import { trainOn } from '../../src-main/engine/devices.js';
+import { checkedSize, selfCheckProgram } from '../../src-main/engine/self-check.js';
 import { loadTfjs, tfjsAbsence } from '../../src-main/engine/tfjs.js';
 import { CNN_TRAININGS, trainCnn } from '../helpers/cnn-training.js';
 import { disagreementOfCase, toleranceOf } from '../helpers/run-tfjs.js';

@@ -5,8 +5,8 @@
  */
 
 import { expect, test } from 'vitest';
-import { plainReason } from '../../src-main/engine/devices.js';
-import { checkedSize, selfCheckProgram, trainOn } from '../../src-main/engine/self-check.js';
+import { plainReason, trainOn } from '../../src-main/engine/devices.js';
+import { checkedSize, selfCheckProgram } from '../../src-main/engine/self-check.js';
 import { SOFTWARE_DRIVERS, useSoftwareDriver } from '../helpers/vit-training.js';
 import { measurePlacements } from '../helpers/webgpu-ops.js';
 import { PLACEMENTS_FILE } from '../helpers/webgpu-placements.js';

@@ -63,7 +63,7 @@ async function bench(context: Context, flags: BenchFlags): Promise<Outcome> {
   const results = await trainerJob(context, 'bench', { options });
   const rows = results.map((result) => [
     result.program,
-    `${result.device}, ${result.threads} threads`,
+    `${result.device} (${result.engine}), ${result.threads} threads`,
     `${result.batch} of ${result.imageSize} px, patch ${result.patchSize}, ${result.width} x ${result.depth}`,
     formatCount(result.imagesPerSecond),
     result.stepMs.toFixed(0),

@@ -32,7 +32,7 @@ async function devices(context: Context): Promise<Outcome> {
     available ? 'yes' : 'no',
     stepMs === null ? '-' : stepMs.toFixed(1),
     mixedMs === null ? '-' : mixedMs.toFixed(1),
-    provider === chosen ? 'what --device auto takes' : (reason ?? ''),
+    [...(provider === chosen ? ['what --device auto takes'] : []), ...(reason === null ? [] : [reason])].join('; '),
   ]);
   context.terminal.result(
     { devices: found, chosen },

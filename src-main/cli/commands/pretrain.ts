@@ -157,7 +157,8 @@ function announce(context: Context, event: RunEvent & { event: 'started' }, flag
   const { terminal } = context;
   // Machines get the event itself.
   if (terminal.json) return;
-  const where = `${event.device}, ${event.threads} thread${event.threads === 1 ? '' : 's'}`;
+  const device = event.engine === undefined ? event.device : `${event.device} (${event.engine})`;
+  const where = `${device}, ${event.threads} thread${event.threads === 1 ? '' : 's'}`;
   const from = event.resumed ? ` Going on after step ${formatCount(event.step)}.` : '';
   if (flags.resume !== undefined && !event.resumed) terminal.note('There is no checkpoint yet: the run begins anew.');
   terminal.note(`${formatCount(event.totalSteps)} steps on ${where}.${from} Ctrl-C pauses.`);

@@ -1,13 +1,12 @@
 /** @file The choice of a device, its reasons, and the self-check itself; WebGPU is in tests/integration/webgpu.test.ts. */
 
 import { describe, expect, test } from 'vitest';
-import { chooseDevice, type Device, gainsByHalf, plainReason } from '../../../src-main/engine/devices.js';
+import { chooseDevice, type Device, gainsByHalf, plainReason, trainOn } from '../../../src-main/engine/devices.js';
 import {
   checkedSize,
   MIXED_TOLERANCE,
   relativeDifference,
   selfCheckProgram,
-  trainOn,
 } from '../../../src-main/engine/self-check.js';
 import type { Provider } from '../../../src-main/engine/session.js';
 import { lowerProgram } from '../../../src-main/graph/onnx.js';

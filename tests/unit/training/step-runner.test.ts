@@ -5,6 +5,7 @@ import { PretextError } from '../../../src-main/base/errors.js';
 import { Random } from '../../../src-main/base/random.js';
 import type { ProgramRunner } from '../../../src-main/engine/runner.js';
 import { ProgramSession } from '../../../src-main/engine/session.js';
+import { residentBytes } from '../../../src-main/graph/memory.js';
 import type { Program } from '../../../src-main/graph/program.js';
 import type { VitConfig } from '../../../src-main/nn/vit.js';
 import { contrastiveTask } from '../../../src-main/ssl/contrastive.js';
@@ -29,7 +30,7 @@ function planOf(task: PretextTask, changes: Partial<StepPlan> = {}): StepPlan {
     room: 1e12,
     reserved: 0,
     open,
-    onHost: true,
+    bytesOf: async (program) => residentBytes(program),
     mixed: false,
     onParts: () => undefined,
     ...changes,
@@ -136,6 +137,7 @@ function smallDevice(most: number, after: number) {
       };
       const runner: ProgramRunner = {
         program,
+        engine: session.engine,
         compileMs: session.compileMs,
         nodeCount: session.nodeCount,
         setValues: (values) => session.setValues(values),
