@@ -60,7 +60,7 @@ INLINE vf gemm_all(float x) { return x - (vf){}; } /* no sum with +0, that would
 
 /* `rows` by `vectors` elements of the result; both are constants wherever this is inlined. */
 INLINE void gemm_micro(const int rows, const int vectors, int depth, const float *a, int64_t aRow, int64_t aCol,
-                       const float *b, int64_t bRow, const GemmOut *o, int m) {
+                       const float *b, int64_t bRow, int64_t ahead, const GemmOut *o, int m) {
   vf acc[GEMM_MOST_ROWS][GEMM_VECTORS];
   const char *third[(GEMM_MOST_ROWS + 2) / 3]; /* every third row: others are reached by adding aRow once or twice */
   int64_t rowStep = aRow * 4, step = aCol * 4, bStep = bRow * 4;
@@ -71,16 +71,27 @@ INLINE void gemm_micro(const int rows, const int vectors, int depth, const float
   float *c = o->c + m * o->cRow;
   const char *from = (const char *)b;
   __asm__("" : "+r"(step), "+r"(bStep)); /* no second loop for steps of 1 */
-  for (int k = 0; k < depth; k++) {
-    vf row[GEMM_VECTORS];
-    GEMM_UNROLL for (int v = 0; v < vectors; v++) row[v] = load((const float *)from + v * VL);
-    GEMM_UNROLL for (int r = 0; r < rows; r++) {
-      vf x = gemm_all(*(const float *)(third[r / 3] + (r % 3) * rowStep));
-      GEMM_UNROLL for (int v = 0; v < vectors; v++) acc[r][v] += x * row[v];
-    }
-    from += bStep;
-    GEMM_UNROLL for (int r = 0; r < rows; r += 3) third[r / 3] += step;
+  /* Meanwhile the rows of c here, and those of a that come next, move into the first cache. */
+  GEMM_UNROLL for (int r = 0; r < rows; r++)
+    GEMM_UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(c + r * o->cRow + v * VL, 1);
+/* One k of gemm_micro. */
+#define GEMM_STEP                                                                                                     \
+  {                                                                                                                   \
+    vf row[GEMM_VECTORS];                                                                                             \
+    GEMM_UNROLL for (int v = 0; v < vectors; v++) row[v] = load((const float *)from + v * VL);                        \
+    GEMM_UNROLL for (int r = 0; r < rows; r++) {                                                                      \
+      vf x = gemm_all(*(const float *)(third[r / 3] + (r % 3) * rowStep));                                            \
+      GEMM_UNROLL for (int v = 0; v < vectors; v++) acc[r][v] += x * row[v];                                          \
+    }                                                                                                                 \
+    from += bStep;                                                                                                    \
+    GEMM_UNROLL for (int r = 0; r < rows; r += 3) third[r / 3] += step;                                               \
   }
+  int k = 0;
+  for (; k + 16 <= depth; k += 16) {
+    GEMM_UNROLL for (int r = 0; r < rows; r++) __builtin_prefetch(third[r / 3] + (r % 3) * rowStep + ahead);
+    _Pragma("GCC unroll 4") for (int i = 0; i < 16; i++) GEMM_STEP
+  }
+  for (; k < depth; k++) GEMM_STEP
   vf alpha = gemm_all(o->alpha);
   if (o->d) {
     const float *d = o->d + m * o->dRow;
@@ -105,11 +116,11 @@ INLINE void gemm_micro(const int rows, const int vectors, int depth, const float
 }
 
 typedef void GemmMicro(int depth, const float *a, int64_t aRow, int64_t aCol, const float *b, int64_t bRow,
-                       const GemmOut *o, int m);
+                       int64_t ahead, const GemmOut *o, int m);
 #define GEMM_MICRO(R, V)                                                                                              \
   static void gemm_micro_##R##_##V(int depth, const float *a, int64_t aRow, int64_t aCol, const float *b,             \
-                                   int64_t bRow, const GemmOut *o, int m) {                                           \
-    gemm_micro(R, V, depth, a, aRow, aCol, b, bRow, o, m);                                                            \
+                                   int64_t bRow, int64_t ahead, const GemmOut *o, int m) {                            \
+    gemm_micro(R, V, depth, a, aRow, aCol, b, bRow, ahead, o, m);                                                     \
   }
 #define GEMM_6(V) GEMM_MICRO(1, V) GEMM_MICRO(2, V) GEMM_MICRO(3, V) GEMM_MICRO(4, V) GEMM_MICRO(5, V) GEMM_MICRO(6, V)
 #define GEMM_8(V) GEMM_6(V) GEMM_MICRO(7, V) GEMM_MICRO(8, V)
@@ -149,7 +160,8 @@ static void gemm_panel(int rows, int vectors, int depth, const float *a, int64_t
   int blocks = up(rows, gemm_block_rows[vectors - 1]);
   for (int i = 0, at = 0; i < blocks; i++) {
     int end = gemm_at(rows, blocks, i + 1);
-    gemm_micros[vectors - 1][end - at - 1](depth, a + at * aRow, aRow, aCol, b, bRow, o, m + at);
+    gemm_micros[vectors - 1][end - at - 1](depth, a + at * aRow, aRow, aCol, b, bRow,
+                                           end < rows ? (end - at) * aRow * 4 : 0, o, m + at);
     at = end;
   }
 }
