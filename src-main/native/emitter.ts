@@ -265,7 +265,8 @@ export class Emitter {
   private findChannelsLast(): Set<Tensor> {
     const found = new Set<Tensor>();
     const images = (tensor: Tensor) => tensor.rank >= 3 && tensor.rank <= 5 && tensor.shape[1] > 1;
-    const sameChannels = (operation: Operation) => operation.definition.name === 'concat' || operation.definition.name === 'slice';
+    const sameChannels = (operation: Operation) =>
+      operation.definition.name === 'concat' || operation.definition.name === 'slice';
     const spread = (operation: Operation) => {
       const { definition, inputs, outputs } = operation;
       if (CONVOLVES.has(definition.name)) {

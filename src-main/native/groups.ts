@@ -1,7 +1,7 @@
 /** @file Emits groups of element-wise ops and reductions as one call of the vector machine (src-native/pointwise.c). */
 
 import { type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../graph/tensor.js';
-import { real, type RowKernel, type Word } from './calls.js';
+import { type RowKernel, real, type Word } from './calls.js';
 import { broadcastMove, type Emitter, type Move, moveOf, uniformWord } from './emitter.js';
 import { isPointwise, machineProgram, type Node, pointwiseNode } from './expression.js';
 import { Unplannable } from './plan.js';
@@ -34,7 +34,8 @@ class Expressions {
     const { analysis } = this.emitter;
     // A reshape back to the value's own shape is none.
     let first = 0;
-    while (first < moves.length && moves[first].key.startsWith('r') && sameShape(moves[first].to, tensor.shape)) first++;
+    while (first < moves.length && moves[first].key.startsWith('r') && sameShape(moves[first].to, tensor.shape))
+      first++;
     const path = first === 0 ? moves : moves.slice(first);
     const key = path.map((move) => move.key).join(';');
     let uses = this.known.get(tensor);
@@ -102,9 +103,12 @@ function emitCall(
   results: readonly Result[],
   reductions: readonly Reduction[],
 ): void {
-  const { leaves, instructions, registers, results: found } = machineProgram(
-    [...results, ...reductions].map(({ node }) => node),
-  );
+  const {
+    leaves,
+    instructions,
+    registers,
+    results: found,
+  } = machineProgram([...results, ...reductions].map(({ node }) => node));
   const inOrder = ({ strides }: View) => order.map((axis) => strides[axis]);
   const views = [...leaves, ...results.map(({ view }) => view)];
   const collapsed = collapse(
@@ -169,7 +173,8 @@ const innerFirst = (strides: readonly number[]): number[] => [strides[strides.le
 function inPlaceOf({ view }: Result, leaves: readonly View[], shape: Shape): Block[] {
   const size = sizeOf(shape);
   const same = (leaf: View) =>
-    leaf.offset === view.offset && shape.every((length, axis) => length === 1 || leaf.strides[axis] === view.strides[axis]);
+    leaf.offset === view.offset &&
+    shape.every((length, axis) => length === 1 || leaf.strides[axis] === view.strides[axis]);
   return leaves
     .filter(({ block }) => block.size === size && view.block.size === size && block !== view.block)
     .map(({ block }) => block)
@@ -241,7 +246,12 @@ function emitReductions(emitter: Emitter, shape: Shape, roots: readonly Root[], 
     emitAll(KINDS.all, 0);
   } else if (isSum && count > 0 && flags.slice(0, count).every((flag) => flag) && joins(count)) {
     emitAll(KINDS.columns, count);
-  } else if (count > 0 && count < flags.length && flags.slice(-count).every((flag) => flag) && joins(flags.length - count)) {
+  } else if (
+    count > 0 &&
+    count < flags.length &&
+    flags.slice(-count).every((flag) => flag) &&
+    joins(flags.length - count)
+  ) {
     emitAll(null, flags.length - count);
   } else {
     emitApart();
@@ -303,4 +313,3 @@ export function emitSum(emitter: Emitter, a: View, b: View, to: View): void {
   };
   emitCall(emitter, to.shape, orderOf(to.shape, [to]), 0, [{ node, view: to }], []);
 }
-

@@ -1,14 +1,22 @@
 /** @file The ops that have kernels of their own, each as a call: which kernel, on which views. */
 
 import { type Attributes, type Operation, type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
-import { NONE, real, type RowKernel, type Word } from './calls.js';
-import type { Emitter } from './emitter.js';
-import { uniformWord } from './emitter.js';
+import { NONE, type RowKernel, real, type Word } from './calls.js';
+import { type Emitter, uniformWord } from './emitter.js';
 import { floatWord } from './expression.js';
 import { emitSum } from './groups.js';
 import { Unplannable } from './plan.js';
 import type { Unit } from './units.js';
-import { broadcastView, collapse, isDense, reshapeView, rowMajor, sliceView, stridesInOrder, type View } from './view.js';
+import {
+  broadcastView,
+  collapse,
+  isDense,
+  reshapeView,
+  rowMajor,
+  sliceView,
+  stridesInOrder,
+  type View,
+} from './view.js';
 
 type Emit = (emitter: Emitter, operation: Operation, unit: Unit) => void;
 
@@ -56,7 +64,10 @@ function emitProduct(emitter: Emitter, product: Product): void {
     if (batch.shape.length > 2) throw new Unplannable(`a product over ${batch.shape.length} leading axes`);
   }
   const lengths = [...new Array<number>(2 - batch.shape.length).fill(1), ...batch.shape];
-  const steps = (index: number): number[] => [...new Array<number>(2 - batch.shape.length).fill(0), ...batch.strides[index]];
+  const steps = (index: number): number[] => [
+    ...new Array<number>(2 - batch.shape.length).fill(0),
+    ...batch.strides[index],
+  ];
   const matrix = ({ strides }: View) => strides.slice(-2);
   const [aRow, aColumn] = matrix(a);
   const [bRow, bColumn] = matrix(b);
@@ -165,7 +176,9 @@ const layerNormGradient: Emit = (emitter, operation, unit) => {
   const reads = [x, g, average, inverse, gamma].map((tensor) => emitter.denseOf(tensor));
   const { result, addend } = outputs(emitter, operation, unit);
   const used = (tensor: Tensor) =>
-    (emitter.analysis.consumers.get(tensor)?.length ?? 0) > 0 || emitter.isResult(tensor) ? emitter.output(tensor) : null;
+    (emitter.analysis.consumers.get(tensor)?.length ?? 0) > 0 || emitter.isResult(tensor)
+      ? emitter.output(tensor)
+      : null;
   const [ofGamma, ofBeta] = [used(toGamma), used(toBeta)];
   emitter.call('layerNormGradient', [rows, width, ...reads, result, addend, ofGamma, ofBeta], {
     reads: addend === null ? reads : [...reads, addend],
@@ -193,7 +206,17 @@ const attention: Emit = (emitter, { inputs: [q, k, v, bias], outputs: [attended,
   const to = emitter.output(attended);
   const w = emitter.output(weights);
   const beside = bias === undefined ? null : broadcastView(emitter.view(bias), weights.shape);
-  const words: Word[] = [batch, heads, queries, k.shape[2], width, v.shape[3], ...views.flatMap(tokens), ...tokens(to), w];
+  const words: Word[] = [
+    batch,
+    heads,
+    queries,
+    k.shape[2],
+    width,
+    v.shape[3],
+    ...views.flatMap(tokens),
+    ...tokens(to),
+    w,
+  ];
   words.push(real(1 / Math.sqrt(width)), beside ?? NONE, ...(beside?.strides ?? [0, 0, 0, 0]));
   emitter.call('attention', words, { reads: beside === null ? views : [...views, beside], writes: [to, w] });
 };

@@ -23,7 +23,8 @@ function livesOf(steps: readonly (readonly Call[])[], lasting: ReadonlySet<Block
       for (const block of [...call.reads, ...call.writes]) {
         const memory = memoryOf(block);
         const life = lives.get(memory);
-        if (life === undefined) lives.set(memory, { block: memory, size: aligned(memory.size), first: step, last: step });
+        if (life === undefined)
+          lives.set(memory, { block: memory, size: aligned(memory.size), first: step, last: step });
         else life.last = step;
       }
     }
@@ -38,21 +39,24 @@ function livesOf(steps: readonly (readonly Call[])[], lasting: ReadonlySet<Block
  * @param lasting blocks that are read after the run, or from run to run
  */
 export function computeInPlace(calls: readonly Call[], lasting: ReadonlySet<Block>): void {
+  const kept = new Set(lasting);
   const last = new Map<Block, number>();
   calls.forEach((call, index) => {
     for (const block of [...call.reads, ...call.writes]) last.set(memoryOf(block), index);
   });
   const writesTo = new Map<Block, number>();
-  for (const call of calls) for (const block of new Set(call.writes)) writesTo.set(block, (writesTo.get(block) ?? 0) + 1);
+  for (const call of calls)
+    for (const block of new Set(call.writes)) writesTo.set(block, (writesTo.get(block) ?? 0) + 1);
   calls.forEach((call, index) => {
     for (const { output, inputs } of call.inPlace) {
       // A block that is written in parts lives from its first part on.
       if (output.kind !== 'value' || output.sharedWith !== null || writesTo.get(output) !== 1) continue;
       for (const input of inputs) {
         const memory = memoryOf(input);
-        if (memory.kind !== 'value' || memory === output || lasting.has(memory) || last.get(memory) !== index) continue;
+        if (memory.kind !== 'value' || memory === output || kept.has(memory) || last.get(memory) !== index) continue;
         if (call.writes.some((block) => block !== output && memoryOf(block) === memory)) continue;
         output.sharedWith = memory;
+        if (kept.has(output)) kept.add(memory);
         last.set(memory, last.get(output) ?? index);
         break;
       }

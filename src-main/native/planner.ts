@@ -67,7 +67,11 @@ export function planFor(program: Program): Plan {
   const steps = joinRows(emitter.calls);
   const given = [...emitter.given.values()].map(({ view }) => view.block);
   const fixed = [...given, ...emitter.constants.map(({ block }) => block)];
-  const arenaLength = planMemory(steps.map((step) => step.calls), fixed, lastingMemory);
+  const arenaLength = planMemory(
+    steps.map((step) => step.calls),
+    fixed,
+    lastingMemory,
+  );
   if (arenaLength > LONGEST_ARENA) throw new Unplannable('values of more than 16 GiB');
   return {
     ...encode(steps),
@@ -105,7 +109,10 @@ function replaceState(emitter: Emitter, program: Program): void {
     copies.push({ from, to });
   }
   // One variable's next value may be another's current one: all are read before any is written.
-  const beside = copies.map(({ from, to }) => ({ from: from.block.kind === 'given' ? emitter.copied(from) : from, to }));
+  const beside = copies.map(({ from, to }) => ({
+    from: from.block.kind === 'given' ? emitter.copied(from) : from,
+    to,
+  }));
   for (const { from, to } of beside) emitter.copy(from, to);
 }
 
@@ -205,4 +212,3 @@ function encode(steps: readonly Step[]): Pick<Plan, 'kernels' | 'code' | 'labels
   }
   return { kernels, code: Int32Array.from(code), labels };
 }
-

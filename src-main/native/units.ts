@@ -263,7 +263,8 @@ function takeAddends({ units, unitOf, consumers }: Analysis, results: ReadonlySe
     if (unit.kind !== 'group' || unit.operations.length > 0 || unit.outputs.length !== 1) continue;
     const [sum] = unit.outputs;
     const { definition, inputs } = sum.operation;
-    if (definition.name !== 'add' || inputs.some(({ size, dtype }) => size !== sum.size || dtype !== 'float32')) continue;
+    if (definition.name !== 'add' || inputs.some(({ size, dtype }) => size !== sum.size || dtype !== 'float32'))
+      continue;
     for (const [side, other] of [inputs, [...inputs].reverse()]) {
       const product = throughReshapes(side, consumers, results);
       const kernel = product === null ? undefined : owner.get(product);
