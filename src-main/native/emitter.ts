@@ -252,11 +252,13 @@ export class Emitter {
   private orderOf(tensor: Tensor): readonly number[] | null {
     if (this.results.has(tensor)) return null;
     if (this.channelsLast.has(tensor)) return [0, ...tensor.shape.map((_, axis) => axis).slice(2), 1];
-    const consumers = this.analysis.consumers.get(tensor) ?? [];
     const { name } = tensor.operation.definition;
-    if ((WRITES_ANYWHERE.has(name) || name === 'concat') && consumers.length === 1) {
-      const [{ definition, attributes }] = consumers;
-      if (definition.name === 'transpose') return attributes.permutation as readonly number[];
+    if (WRITES_ANYWHERE.has(name) || name === 'concat') {
+      const consumers = this.analysis.consumers.get(tensor) ?? [];
+      const turned = consumers.find(({ definition }) => definition.name === 'transpose');
+      // Other kernels of attention read any order.
+      const others = consumers.filter((other) => other !== turned && !WRITES_ANYWHERE.has(other.definition.name));
+      if (turned !== undefined && others.length === 0) return turned.attributes.permutation as readonly number[];
     }
     return null;
   }

@@ -332,7 +332,6 @@ const maxPool: Emit = (emitter, { inputs: [x], outputs: [y, places], attributes 
   const to = imageResult(emitter, y);
   const wanted = (emitter.analysis.consumers.get(places)?.length ?? 0) > 0;
   if (emitter.isResult(places)) throw new Unplannable('places of maxima as a result');
-  if (wanted && from.view.offset !== 0) throw new Unplannable('places of maxima in a part of a value');
   const at = wanted ? emitter.outputWith(places, channelsLast(places.shape)) : null;
   const words: (Word | null)[] = [x.shape[0], x.shape[1], ...lengthsOf(x.shape), ...lengthsOf(y.shape)];
   words.push(...windowWords(attributes, list(attributes, 'kernel')), from.view, to.view, at, from.stride, to.stride);
@@ -344,24 +343,18 @@ const channelsLast = (shape: Shape): number[] =>
   stridesInOrder(shape, [0, ...shape.map((_, axis) => axis).slice(2), 1]);
 
 const maxUnpool: Emit = (emitter, { inputs: [values, places], outputs: [y], attributes }) => {
-  // Places count the elements of what was pooled, channels last and by themselves.
-  if (!emitter.isChannelsLast(y) && y.shape[1] > 1) throw new Unplannable('places of maxima of another layout');
-  const pooled = places.operation;
-  if (pooled.definition.name !== 'maxPool' || positionStride(emitter.view(pooled.inputs[0])) !== y.shape[1]) {
-    throw new Unplannable('places of maxima in a part of a value');
-  }
+  // Places count the elements of what was pooled, as if they lay channels last and by themselves.
+  if (places.operation.definition.name !== 'maxPool') throw new Unplannable('places of maxima of another op');
   const order = channelsLast(values.shape);
   const view = emitter.view(values);
   const same = values.shape.every((length, axis) => length === 1 || view.strides[axis] === order[axis]);
   const from = same ? view : emitter.temporary(values.shape, order);
   if (!same) emitter.copy(view, from);
   const at = emitter.view(places);
-  const to = imageResult(emitter, y);
-  if (to.stride !== y.shape[1]) throw new Unplannable('maxima put into a part of a value');
+  const to = emitter.outputWith(y, channelsLast(y.shape));
   const disjoint = attributes.disjoint === true ? 1 : 0;
-  const words: Word[] = [values.size, values.shape[1], from, at, y.size, y.shape[0], disjoint, to.view];
-  emitter.call('maxUnpool', words, { reads: [from, at], writes: [to.view] });
-  to.finish();
+  const words: Word[] = [values.size, values.shape[1], from, at, y.size, y.shape[0], disjoint, to];
+  emitter.call('maxUnpool', words, { reads: [from, at], writes: [to] });
 };
 
 const moments: Emit = (emitter, { inputs: [x], outputs: [mean, variance], attributes }) => {
