@@ -13,6 +13,9 @@
 /* Of a thread's stack: kernels keep tiles on it. */
 #define STACK_BYTES (4 << 20)
 
+/* Of the cache, or more: what one thread writes often lies apart from what others read. */
+#define LINE 64
+
 /* In place of tasks: no run is going on. */
 #define IDLE UINT32_MAX
 
@@ -21,17 +24,17 @@ struct Team {
    * Number of the current phase since the team began, in the upper half; how many of its tasks nobody has taken, in the
    * lower, or IDLE. Both in one word, so that a thread that comes late cannot take a task of a phase that is over.
    */
-  _Alignas(64) _Atomic uint64_t ticket;
-  _Alignas(64) _Atomic int ended;
-  _Alignas(64) _Atomic int sleepers;
+  _Alignas(LINE) _Atomic uint64_t ticket;
+  _Alignas(LINE) _Atomic int ended;
+  _Alignas(LINE) _Atomic int sleepers;
   _Atomic bool stopped;
   /* Written between phases, by the thread that goes on. */
   const Work *work;
   int phase, tasks;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  /* The caller included. */
-  int threads;
+  /* The caller included; `wanted` until the first run has begun them. */
+  int threads, wanted;
   struct Member {
     Team *team;
     int thread;
@@ -143,24 +146,30 @@ static void *live(void *argument) {
 
 Team *team_new(int threads) {
   size_t bytes = sizeof(Team) + (size_t)threads * sizeof(struct Member);
-  Team *team = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  Team *team = aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE);
   if (team == NULL) return NULL;
-  *team = (Team){.ticket = IDLE, .threads = 1};
+  *team = (Team){.ticket = IDLE, .threads = 1, .wanted = threads};
   pthread_mutex_init(&team->lock, NULL);
   pthread_cond_init(&team->changed, NULL);
+  return team;
+}
+
+/* As many threads as the system gives; none of them has a task yet. */
+static void begin_threads(Team *team) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, STACK_BYTES);
-  for (int i = 1; i < threads; i++) {
+  for (int i = 1; i < team->wanted; i++) {
     team->member[i] = (struct Member){.team = team, .thread = i};
     if (pthread_create(&team->member[i].id, &attributes, live, &team->member[i]) != 0) break;
     team->threads++;
   }
+  team->wanted = team->threads;
   pthread_attr_destroy(&attributes);
-  return team;
 }
 
 void team_run(Team *team, const Work *work) {
+  if (team->threads < team->wanted) begin_threads(team);
   Floats before = subnormals_off();
   team->work = work;
   team->phase = -1;

@@ -19,9 +19,9 @@ typedef struct {
 
 typedef struct Team Team;
 
-/* Fewer threads than asked for where the system gives no more; NULL where memory ran out. */
+/* NULL where memory ran out. The first run begins the threads, fewer than asked for where the system gives no more. */
 Team *team_new(int threads);
-/* One run at a time. Subnormal numbers are 0 in it, on every thread. */
+/* One run at a time; between runs the threads sleep. Subnormal numbers are 0 in it, on every thread. */
 void team_run(Team *team, const Work *work);
 void team_free(Team *team);
 
