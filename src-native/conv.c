@@ -26,11 +26,17 @@ static const int conv_tile_rows[] = {0, 12, 12, 8, 6};
 /* A block's positions are a multiple of all of conv_tile_rows. */
 #define CONV_ROWS 24
 /* Positions of a block, as many as keep their part of x and the sums in the second-level cache. */
+#ifndef CONV_BLOCK
 #define CONV_BLOCK 504
+#endif
 /* Bytes of a panel that are used at once, from the first-level cache. */
+#ifndef CONV_SLICE
 #define CONV_SLICE 32768
+#endif
 /* Most channels whose taps along the width are one run of a padded copy of x. */
 #define CONV_FOLD 4
+/* Keeps an address in one register; left alone, the compiler makes one of each element behind it. */
+#define CONV_ADDRESS(pointer) __asm__("" : "+r"(pointer))
 
 typedef struct {
   int batch, groups, transposed;
@@ -153,14 +159,16 @@ INLINE ConvUnit conv_unit_at(const Conv *s, int unit) {
   return (ConvUnit){at / s->panels, at % s->panels, first, least(s->inputs, first + size)};
 }
 
-/* Panel rows from VL outputs, `apart` floats from each other, of which `count` exist, for the weights [from, to). */
+/* Panel rows from VL outputs, `apart` floats from each other, of which `count` exist, for the weights [from, to) of each; all
+ * weights end at `end`. */
 static void conv_pack_rows(
-  const Conv *s, const float *w, int64_t apart, int count, int from, int to, int64_t row0, int fold_width, float *panel, int width
+  const Conv *s, const float *w, const float *end, int64_t apart, int count, int from, int to, int64_t row0, int fold_width,
+  float *panel, int width
 ) {
   for (int k = from; k < to; k += VL) {
     int columns = least(VL, to - k);
     vf rows[VL];
-    if (columns == VL && count == VL)
+    if (count == VL && end - w >= (VL - 1) * apart + k + VL)
       for (int i = 0; i < VL; i++) rows[i] = load(w + i * apart + k);
     else
       for (int i = 0; i < VL; i++) rows[i] = i < count ? load_part(w + i * apart + k, columns) : (vf){};
@@ -172,12 +180,13 @@ static void conv_pack_rows(
 static void conv_pack(const Conv *s, const float *w, float *packed, ConvUnit u, int fold_width) {
   int width = conv_panel_width(s, u.panel), taps = s->taps;
   float *panel = packed + conv_panel_at(s, u.group, u.panel);
+  const float *end = w + (int64_t)s->groups * s->inputs * s->outputs * taps;
   for (int v = 0; v < width; v += VL) {
     int output = u.panel * CONV_PANEL + v, count = least(VL, s->outputs - output);
     if (!s->transposed) {
       int64_t apart = (int64_t)s->inputs * taps;
       const float *from = w + ((int64_t)u.group * s->outputs + output) * apart;
-      conv_pack_rows(s, from, apart, count, u.first * taps, u.last * taps, 0, fold_width, panel + v, width);
+      conv_pack_rows(s, from, end, apart, count, u.first * taps, u.last * taps, 0, fold_width, panel + v, width);
       continue;
     }
     for (int i = u.first; i < u.last; i++) {
@@ -185,7 +194,7 @@ static void conv_pack(const Conv *s, const float *w, float *packed, ConvUnit u, 
       if (taps == 1)
         store(panel + (int64_t)i * width + v, count == VL ? load(from) : load_part(from, count));
       else
-        conv_pack_rows(s, from, taps, count, 0, taps, i, 0, panel + v, width);
+        conv_pack_rows(s, from, end, taps, count, 0, taps, i, 0, panel + v, width);
     }
   }
 }
@@ -542,7 +551,9 @@ static int conv_transpose_tasks(const int32_t *p, int phase) { return conv_tasks
 static void conv_transpose_run(const Call *c, int phase, int task, char *local) { conv_run_task(c, phase, task, local, 1); }
 
 /* Positions of y whose part of the product is added to the sums at once: their outputs of a panel fill most of L1. */
+#ifndef CONV_CHUNK
 #define CONV_CHUNK 128
+#endif
 /* Channels of x in one job of the gradient of the weights. */
 #define CONV_CHANNELS 128
 /* Bytes that partial sums of the gradient of the weights may take. */
@@ -605,6 +616,8 @@ INLINE void conv_sum_tile(
     for (int v = 0; v < vectors; v++) acc[r][v] = begin ? (vf){} : load(sums + (r * vectors + v) * VL);
   for (int64_t i = 0; i < n; i++) {
     const float *a = x[i] + channel, *b = g + (int64_t)at[i] * (vectors * VL);
+    CONV_ADDRESS(a);
+    CONV_ADDRESS(b);
     vf w[CONV_VECTORS];
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) w[v] = load(b + v * VL);
