@@ -2,7 +2,7 @@
 
 import { topologicalOrder } from '../graph/gradient.js';
 import { resultsOf } from '../graph/passes/rewrite.js';
-import { inputName, type Program } from '../graph/program.js';
+import type { Program } from '../graph/program.js';
 import { typeName } from '../graph/tensor.js';
 import { type Call, memoryOf, type Word } from './calls.js';
 import { Emitter } from './emitter.js';
@@ -27,9 +27,6 @@ function requireKnown(program: Program): void {
     if (operation.outputs.some(({ size }) => size === 0)) throw new Unplannable(`a value without elements, of ${name}`);
     const known = isSource(operation) || isMove(operation) || isPointwise(operation) || Object.hasOwn(KERNELS, name);
     if (!known && !['sum', 'sumSquares', 'columnSum'].includes(name)) throw new Unplannable(`the op ${name}`);
-  }
-  for (const tensor of [...program.inputs, ...program.state.map(({ current }) => current), ...program.frozen]) {
-    if (tensor.dtype === 'int64') throw new Unplannable(`the int64 input ${inputName(tensor)}`);
   }
 }
 
