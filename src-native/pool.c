@@ -60,15 +60,15 @@ INLINE void pool_position(const float *x, const int32_t *positions, int count, i
     if (part) vf_store_part(y + c, best, part);
     else store(y + c, best);
     if (!places) continue;
-    vf place = (vf)(which * (int32_t)step + lane + (base + c));
+    vf place = (vf)(which * (int32_t)channels + lane + (base + c));
     if (part) vf_store_part(places + c, place, part);
     else store(places + c, place);
   }
 }
 
 /*
- * maxPool: the greatest of each window, NaN where one is in it, and where it lies: index of x counted from its first
- * element, int32; of equal ones the first in row-major order.
+ * maxPool: the greatest of each window, NaN where one is in it, and where it lies: index of x as if it lay by itself, int32;
+ * of equal ones the first in row-major order.
  * 0 batch, 1 channels, 2-4 depth, height, width of x, 5-7 of y, 8-10 kernel, 11-13 stride, 14-16 padding, 17-19 dilation,
  * 20 x [batch, depth, height, width, channels], 21 y the same, 22 places, dense [batch, depth, height, width, channels] of
  * y, or NONE, 23 floats from one position of x to the next, 24 of y.
@@ -95,7 +95,7 @@ static void pool_run(const Call *call, int phase, int task, char *local) {
       int64_t position = row * p[POOL_TO + 2] + at[2];
       int count = pool_window(p, at, positions);
       pool_position(x, positions, count, step, (int)channels, value(call, POOL_Y) + position * p[POOL_Y_STEP],
-                    places ? places + position * channels : NULL, (int32_t)(item * image * step));
+                    places ? places + position * channels : NULL, (int32_t)(item * image * channels));
     }
   }
 }

@@ -178,6 +178,13 @@ export class Emitter {
     return view;
   }
 
+  /** A constant that is no value of the program. */
+  words(values: Float32Array, shape: Shape): View {
+    const block = newBlock(values.length, 'constant');
+    this.constants.push({ block, values });
+    return denseView(block, shape);
+  }
+
   /** A new value's memory, in the layout that suits those who read it. */
   output(tensor: Tensor): View {
     const known = this.views.get(tensor);

@@ -1,5 +1,6 @@
 /** @file The ops that have kernels of their own, each as a call: which kernel, on which views. */
 
+import { matrixOf, type ResampleAttributes, unchanged } from '../graph/ops/resample.js';
 import { type Attributes, type Operation, type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
 import { NONE, type RowKernel, real, type Word } from './calls.js';
 import { type Emitter, uniformWord } from './emitter.js';
@@ -10,11 +11,13 @@ import type { Unit } from './units.js';
 import {
   broadcastView,
   collapse,
+  flipView,
   isDense,
   reshapeView,
   rowMajor,
   sliceView,
   stridesInOrder,
+  transposeView,
   type View,
 } from './view.js';
 
@@ -444,9 +447,85 @@ const gatherRows: Emit = (emitter, { inputs: [x, indices], outputs: [y] }) => {
   emitter.call('gatherRows', [x.shape[0], width, indices.size, from, at, to], { reads: [from, at], writes: [to] });
 };
 
-const gather: Emit = (emitter, operation, unit) => {
-  if (operation.attributes.axis !== 0) throw new Unplannable('gather along an axis that is not the first');
-  gatherRows(emitter, operation, unit);
+/** The axis is brought to the front, where rows are gathered, and its indices back to its place. */
+const gather: Emit = (emitter, { inputs: [x, indices], outputs: [y], attributes }) => {
+  const axis = Number(attributes.axis);
+  const axes = x.shape.map((_, index) => index);
+  const [lead, tail] = [axes.slice(0, axis), axes.slice(axis + 1)];
+  const from = emitter.dense(transposeView(emitter.view(x), [axis, ...lead, ...tail]));
+  const at = emitter.denseOf(indices);
+  const places = indices.shape.map((_, index) => axis + index);
+  const behind = tail.map((_, index) => axis + indices.rank + index);
+  const to = emitter.outputWith(y, stridesInOrder(y.shape, [...places, ...lead, ...behind]));
+  const width = x.size / x.shape[axis];
+  emitter.call('gatherRows', [x.shape[axis], width, indices.size, from, at, to], { reads: [from, at], writes: [to] });
+};
+
+/** Axis after axis: what is put before and behind comes from what is there already. */
+const padMode: Emit = (emitter, { inputs: [x], outputs: [y], attributes }) => {
+  const [before, after] = [list(attributes, 'before'), list(attributes, 'after')];
+  const whole = emitter.output(y);
+  const value = emitter.uniform(floatWord(Number(attributes.value)));
+  let part = whole;
+  x.shape.forEach((length, axis) => {
+    part = sliceView(part, axis, before[axis], before[axis] + length);
+  });
+  emitter.copy(emitter.view(x), part);
+  x.shape.forEach((length, axis) => {
+    const start = before[axis];
+    const end = start + length;
+    // Later axes are still as long as they were.
+    let done = whole;
+    x.shape.slice(axis + 1).forEach((kept, index) => {
+      const later = axis + 1 + index;
+      done = sliceView(done, later, before[later], before[later] + kept);
+    });
+    const cut = (from: number, to: number) => sliceView(done, axis, from, to);
+    const put = (from: View, to: View) => emitter.copy(broadcastView(from, to.shape), to);
+    const [left, right] = [cut(0, start), cut(end, end + after[axis])];
+    const sides: [View, View] = (() => {
+      switch (attributes.mode) {
+        case 'reflect':
+          return [
+            flipView(cut(start + 1, start + 1 + start), [axis]),
+            flipView(cut(end - 1 - after[axis], end - 1), [axis]),
+          ];
+        case 'replicate':
+          return [cut(start, start + 1), cut(end - 1, end)];
+        case 'circular':
+          return [cut(end - start, end), cut(start, start + after[axis])];
+        default:
+          return [value, value];
+      }
+    })();
+    if (start > 0) put(sides[0], left);
+    if (after[axis] > 0) put(sides[1], right);
+  });
+};
+
+/** Along each axis a product with its matrix of weights, channels last. */
+const resample: Emit = (emitter, { inputs: [x], outputs: [y], attributes }) => {
+  const known = attributes as ResampleAttributes;
+  const order = [0, ...x.shape.map((_, axis) => axis).slice(2), 1];
+  const moved = transposeView(emitter.view(x), order);
+  let current = emitter.dense(moved);
+  known.from.forEach((_, axis) => {
+    if (unchanged(known, axis)) return;
+    const [read, written] = known.transposed ? [known.to[axis], known.from[axis]] : [known.from[axis], known.to[axis]];
+    const lead = sizeOf(current.shape.slice(0, axis + 1));
+    const tail = sizeOf(current.shape.slice(axis + 2));
+    const shape = current.shape.map((length, index) => (index === axis + 1 ? written : length));
+    const next = emitter.temporary(shape);
+    const weights = emitter.words(Float32Array.from(matrixOf(known, axis)), [read, written]);
+    emitProduct(emitter, {
+      a: transposeView(weights, [1, 0]),
+      b: reshapeView(current, [lead, read, tail]) as View,
+      result: reshapeView(next, [lead, written, tail]) as View,
+      factor: 1,
+    });
+    current = next;
+  });
+  emitter.copy(current, transposeView(emitter.output(y), order));
 };
 
 const isZero = (tensor: Tensor): boolean => {
@@ -537,6 +616,8 @@ export const KERNELS: Readonly<Record<string, Emit>> = {
   tile,
   gatherRows,
   gather,
+  padMode,
+  resample,
   scatterAddRows,
   takeAlongAxis,
   putAlongAxis,

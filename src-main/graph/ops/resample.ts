@@ -22,7 +22,7 @@ import { reshape } from './shape.js';
 
 type Kind = 'average' | 'adaptive' | 'nearest' | 'linear';
 
-type ResampleAttributes = {
+export type ResampleAttributes = {
   readonly kind: Kind;
   /** Lengths of the spatial axes before and after (of the untransposed matrices). */
   readonly from: readonly number[];
@@ -69,7 +69,7 @@ function weightsOf(attributes: ResampleAttributes, axis: number, at: number): [n
 }
 
 /** The matrix of one axis, row-major: [from, to], or [to, from] of the gradient. */
-function matrixOf(attributes: ResampleAttributes, axis: number): Float64Array {
+export function matrixOf(attributes: ResampleAttributes, axis: number): Float64Array {
   const { from, to, transposed } = attributes;
   const matrix = new Float64Array(from[axis] * to[axis]);
   for (let at = 0; at < to[axis]; at++) {
@@ -120,7 +120,7 @@ const resampleOp: OpDefinition<ResampleAttributes> = {
 };
 
 /** Whether the matrix of an axis is the identity. */
-function unchanged({ kind, from, to, kernel }: ResampleAttributes, axis: number): boolean {
+export function unchanged({ kind, from, to, kernel }: ResampleAttributes, axis: number): boolean {
   return from[axis] === to[axis] && (kind !== 'average' || kernel[axis] === 1);
 }
 
