@@ -26,13 +26,9 @@ static const int conv_tile_rows[] = {0, 12, 12, 8, 6};
 /* A block's positions are a multiple of all of conv_tile_rows. */
 #define CONV_ROWS 24
 /* Positions of a block, as many as keep their part of x and the sums in the second-level cache. */
-#ifndef CONV_BLOCK
 #define CONV_BLOCK 504
-#endif
 /* Bytes of a panel that are used at once, from the first-level cache. */
-#ifndef CONV_SLICE
-#define CONV_SLICE 32768
-#endif
+#define CONV_SLICE 40960
 /* Most channels whose taps along the width are one run of a padded copy of x. */
 #define CONV_FOLD 4
 /* Keeps an address in one register; left alone, the compiler makes one of each element behind it. */
@@ -140,8 +136,10 @@ INLINE int64_t conv_panel_row(const Conv *s, int k, int fold_width) {
   return (int64_t)(rest / fold_width) * s->inputs + (rest % fold_width) * s->fold + channel;
 }
 
-/* Channels of x in one unit of packing or unpacking, and units of one panel. */
-INLINE int conv_unit(const Conv *s) { return s->fold ? s->inputs : most(1, 4096 / s->taps); }
+/* Weights of one output in one unit of packing, so that the unit's part of the panel stays in the cache. */
+#define CONV_UNIT 512
+/* Channels of x in one unit of packing or unpacking, and units of all panels. */
+INLINE int conv_unit(const Conv *s) { return s->fold ? s->inputs : most(1, CONV_UNIT / s->taps); }
 INLINE int conv_units(const Conv *s) { return s->groups * s->panels * up(s->inputs, conv_unit(s)); }
 /* Units of one task. */
 INLINE int conv_units_at_once(const Conv *s) {
@@ -178,23 +176,27 @@ static void conv_pack_rows(
 }
 
 static void conv_pack(const Conv *s, const float *w, float *packed, ConvUnit u, int fold_width) {
-  int width = conv_panel_width(s, u.panel), taps = s->taps;
+  int width = conv_panel_width(s, u.panel), taps = s->taps, first = u.panel * CONV_PANEL;
   float *panel = packed + conv_panel_at(s, u.group, u.panel);
   const float *end = w + (int64_t)s->groups * s->inputs * s->outputs * taps;
-  for (int v = 0; v < width; v += VL) {
-    int output = u.panel * CONV_PANEL + v, count = least(VL, s->outputs - output);
-    if (!s->transposed) {
-      int64_t apart = (int64_t)s->inputs * taps;
-      const float *from = w + ((int64_t)u.group * s->outputs + output) * apart;
-      conv_pack_rows(s, from, end, apart, count, u.first * taps, u.last * taps, 0, fold_width, panel + v, width);
-      continue;
-    }
-    for (int i = u.first; i < u.last; i++) {
-      const float *from = w + (((int64_t)u.group * s->inputs + i) * s->outputs + output) * taps;
+  if (!s->transposed) {
+    int64_t apart = (int64_t)s->inputs * taps;
+    const float *from = w + ((int64_t)u.group * s->outputs + first) * apart;
+    for (int v = 0; v < width; v += VL)
+      conv_pack_rows(
+        s, from + v * apart, end, apart, least(VL, s->outputs - first - v), u.first * taps, u.last * taps, 0, fold_width, panel + v,
+        width
+      );
+    return;
+  }
+  for (int i = u.first; i < u.last; i++) {
+    const float *from = w + (((int64_t)u.group * s->inputs + i) * s->outputs + first) * taps;
+    for (int v = 0; v < width; v += VL) {
+      int count = least(VL, s->outputs - first - v);
       if (taps == 1)
-        store(panel + (int64_t)i * width + v, count == VL ? load(from) : load_part(from, count));
+        store(panel + (int64_t)i * width + v, count == VL ? load(from + v) : load_part(from + v, count));
       else
-        conv_pack_rows(s, from, end, taps, count, 0, taps, i, 0, panel + v, width);
+        conv_pack_rows(s, from + v * taps, end, taps, count, 0, taps, i, 0, panel + v, width);
     }
   }
 }
@@ -210,9 +212,13 @@ static void conv_pad(const Conv *s, const int32_t *p, const float *x, float *pad
       if (fd < 0 || fd >= p[4] || fh < 0 || fh >= p[5]) last = first = 0;
       memset(to, 0, (size_t)first * channels * sizeof(float));
       memset(to + last * channels, 0, (size_t)(s->in[2] - last) * channels * sizeof(float));
+      if (first == last) continue;
       const float *from = x + ((int64_t)fd * p[5] + fh) * p[6] * p[26];
-      for (int w = first; w < last; w++)
-        for (int c = 0; c < channels; c++) to[w * channels + c] = from[(int64_t)(w - p[18]) * p[26] + c];
+      if (p[26] == channels)
+        memcpy(to + first * channels, from + (int64_t)(first - p[18]) * channels, (size_t)(last - first) * channels * sizeof(float));
+      else
+        for (int w = first; w < last; w++)
+          for (int c = 0; c < channels; c++) to[w * channels + c] = from[(int64_t)(w - p[18]) * p[26] + c];
     }
 }
 
@@ -470,6 +476,7 @@ static void conv_block(const Conv *s, const ConvShared *shared, const float *x, 
       int length = CONV_SLICE / 4 / width; /* rows of the panel in a slice */
       int parts = up(s->inputs, length), at_once = parts > 1 ? 1 : length / s->inputs;
       int slices = up(n, at_once);
+      at_once = up(n, most(1, slices));
       for (int i = 0; i < most(1, slices * parts); i++) {
         int t = i / parts * at_once, channel = (int)((int64_t)(i % parts) * s->inputs / parts);
         slice.taps = taps + t;
@@ -551,9 +558,7 @@ static int conv_transpose_tasks(const int32_t *p, int phase) { return conv_tasks
 static void conv_transpose_run(const Call *c, int phase, int task, char *local) { conv_run_task(c, phase, task, local, 1); }
 
 /* Positions of y whose part of the product is added to the sums at once: their outputs of a panel fill most of L1. */
-#ifndef CONV_CHUNK
 #define CONV_CHUNK 128
-#endif
 /* Channels of x in one job of the gradient of the weights. */
 #define CONV_CHANNELS 128
 /* Bytes that partial sums of the gradient of the weights may take. */
@@ -720,14 +725,14 @@ static void conv_sum_task(const Conv *s, const ConvSums *cut, const float *x, co
       float *sums = partial + conv_panel_at(s, group, panel);
       int begin = block * CONV_CHANNELS, channels = least(CONV_CHANNELS, s->inputs - begin);
       int tiles = channels == 7 && vectors == 4 && CONV_VECTORS == 4 ? 1 : up(channels, conv_sum_rows[vectors]);
-      for (int t = 0; t < s->taps; t++)
-        for (int i = 0; i < tiles; i++) {
-          int channel = begin + channels * i / tiles, height = begin + channels * (i + 1) / tiles - channel;
+      for (int i = 0; i < tiles; i++) {
+        int channel = begin + channels * i / tiles, height = begin + channels * (i + 1) / tiles - channel;
+        for (int t = 0; t < s->taps; t++)
           conv_sum_tiles[vectors][height](
             pairs.x + (int64_t)t * CONV_CHUNK, pairs.at + (int64_t)t * CONV_CHUNK, pairs.count[t], group * s->inputs + channel, chunk,
             sums + ((int64_t)t * s->inputs + channel) * width, at == first
           );
-        }
+      }
     }
     at += count;
   } while (at < last);
