@@ -18,6 +18,19 @@ typedef int32_t vi __attribute__((vector_size(4 * VL)));
 /* The same at any address. */
 typedef float vfu __attribute__((vector_size(4 * VL), aligned(4), may_alias));
 
+#ifdef __clang__
+/* GCC's choice of lanes of two vectors; clang turns the loop into the same instruction where the lanes are constants. */
+#define __builtin_shuffle(a, b, ...)                                                                                 \
+  ({                                                                                                                 \
+    __typeof__(a) from_ = (a), other_ = (b), picked_;                                                                \
+    __typeof__(__VA_ARGS__) lanes_ = __VA_ARGS__;                                                                    \
+    enum { COUNT_ = sizeof lanes_ / sizeof(int32_t) };                                                               \
+    _Pragma("unroll") for (int i_ = 0; i_ < COUNT_; i_++)                                                            \
+        picked_[i_] = lanes_[i_] < COUNT_ ? from_[lanes_[i_]] : other_[lanes_[i_] - COUNT_];                         \
+    picked_;                                                                                                         \
+  })
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE vf load(const float *from) { return *(const vfu *)from; }
