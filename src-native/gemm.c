@@ -27,6 +27,7 @@ static const int gemm_block_rows[] = {14, 12, 8, 6};
 #define GEMM_WIDTH (GEMM_VECTORS * VL) /* columns of the widest panel */
 #define GEMM_DEPTH 192                 /* most of k in one panel */
 #define GEMM_CHUNK 240                 /* rows of a that pass by one panel before the next: they stay in the second cache */
+#define GEMM_FAR 320                   /* steps along k longer than this keep rows of a from the first cache */
 
 #define GEMM_UNROLL _Pragma("GCC unroll 16")
 
@@ -40,6 +41,18 @@ typedef struct {
   float alpha;
   int tail; /* columns in the last vector of the panel, 1 to VL */
 } GemmOut;
+
+/* Memory that will be needed later, as rows of `lines` cache lines; `left` of them are still to be fetched. */
+typedef struct {
+  const char *at;
+  int64_t step;
+  int lines, left;
+} GemmStream;
+/* What to fetch into the second cache while a panel is computed, `pace` rows in every 16 steps of k. */
+typedef struct {
+  GemmStream streams[2];
+  int pace;
+} GemmAhead;
 
 #ifdef __AVX512F__
 INLINE vf gemm_get(const float *from, int count) {
@@ -58,9 +71,23 @@ INLINE void gemm_put(float *to, vf v, int count) {
 
 INLINE vf gemm_all(float x) { return x - (vf){}; } /* no sum with +0, that would cost an instruction */
 
+INLINE void gemm_fetch(GemmAhead *ahead) {
+  for (int i = 0; i < ahead->pace; i++) {
+    GemmStream *s = ahead->streams + (ahead->streams[0].left == 0);
+    if (s->left == 0) return;
+    for (int line = 0; line < s->lines; line++) __builtin_prefetch(s->at + 64 * line, 0, 2);
+    s->at += s->step;
+    s->left--;
+  }
+}
+/* A stream of `rows` rows of `floats` floats each. */
+INLINE GemmStream gemm_stream(const float *at, int64_t step, int floats, int rows) {
+  return (GemmStream){(const char *)at, step * 4, (int)(((uintptr_t)at % 64 + 4 * (int64_t)floats + 63) / 64), rows};
+}
+
 /* `rows` by `vectors` elements of the result; both are constants wherever this is inlined. */
 INLINE void gemm_micro(const int rows, const int vectors, int depth, const float *a, int64_t aRow, int64_t aCol,
-                       const float *b, int64_t bRow, int64_t ahead, const GemmOut *o, int m) {
+                       const float *b, int64_t bRow, int64_t next, GemmAhead *ahead, const GemmOut *o, int m) {
   vf acc[GEMM_MOST_ROWS][GEMM_VECTORS];
   const char *third[(GEMM_MOST_ROWS + 2) / 3]; /* every third row: others are reached by adding aRow once or twice */
   int64_t rowStep = aRow * 4, step = aCol * 4, bStep = bRow * 4;
@@ -88,7 +115,8 @@ INLINE void gemm_micro(const int rows, const int vectors, int depth, const float
   }
   int k = 0;
   for (; k + 16 <= depth; k += 16) {
-    GEMM_UNROLL for (int r = 0; r < rows; r++) __builtin_prefetch(third[r / 3] + (r % 3) * rowStep + ahead);
+    GEMM_UNROLL for (int r = 0; r < rows; r++) __builtin_prefetch(third[r / 3] + (r % 3) * rowStep + next);
+    gemm_fetch(ahead);
     _Pragma("GCC unroll 4") for (int i = 0; i < 16; i++) GEMM_STEP
   }
   for (; k < depth; k++) GEMM_STEP
@@ -116,11 +144,11 @@ INLINE void gemm_micro(const int rows, const int vectors, int depth, const float
 }
 
 typedef void GemmMicro(int depth, const float *a, int64_t aRow, int64_t aCol, const float *b, int64_t bRow,
-                       int64_t ahead, const GemmOut *o, int m);
+                       int64_t next, GemmAhead *ahead, const GemmOut *o, int m);
 #define GEMM_MICRO(R, V)                                                                                              \
   static void gemm_micro_##R##_##V(int depth, const float *a, int64_t aRow, int64_t aCol, const float *b,             \
-                                   int64_t bRow, int64_t ahead, const GemmOut *o, int m) {                            \
-    gemm_micro(R, V, depth, a, aRow, aCol, b, bRow, ahead, o, m);                                                     \
+                                   int64_t bRow, int64_t next, GemmAhead *ahead, const GemmOut *o, int m) {           \
+    gemm_micro(R, V, depth, a, aRow, aCol, b, bRow, next, ahead, o, m);                                               \
   }
 #define GEMM_6(V) GEMM_MICRO(1, V) GEMM_MICRO(2, V) GEMM_MICRO(3, V) GEMM_MICRO(4, V) GEMM_MICRO(5, V) GEMM_MICRO(6, V)
 #define GEMM_8(V) GEMM_6(V) GEMM_MICRO(7, V) GEMM_MICRO(8, V)
@@ -156,12 +184,13 @@ INLINE int gemm_blocks(int k) { return up(k, GEMM_DEPTH); }
 
 /* All rows of a by one panel of b. */
 static void gemm_panel(int rows, int vectors, int depth, const float *a, int64_t aRow, int64_t aCol, const float *b,
-                       int64_t bRow, const GemmOut *o, int m) {
-  int blocks = up(rows, gemm_block_rows[vectors - 1]);
+                       int64_t bRow, GemmAhead *ahead, const GemmOut *o, int m) {
+  int blocks = up(rows, gemm_block_rows[vectors - 1]), steps = blocks * (depth / 16);
+  ahead->pace = steps ? up(ahead->streams[0].left + ahead->streams[1].left, steps) : 0;
   for (int i = 0, at = 0; i < blocks; i++) {
     int end = gemm_at(rows, blocks, i + 1);
     gemm_micros[vectors - 1][end - at - 1](depth, a + at * aRow, aRow, aCol, b, bRow,
-                                           end < rows ? (end - at) * aRow * 4 : 0, o, m + at);
+                                           end < rows ? (end - at) * aRow * 4 : 0, ahead, o, m + at);
     at = end;
   }
 }
@@ -199,14 +228,25 @@ INLINE void gemm_transpose(vf *v) {
   GEMM_SWAP(8)
 }
 
+INLINE void gemm_strip(const int vectors, int depth, const float *from, int64_t fromRow, float *to, int64_t toRow) {
+  for (int k = 0; k < depth; k++, from += fromRow, to += toRow)
+    GEMM_UNROLL for (int v = 0; v < vectors; v++) store(to + v * VL, load(from + v * VL));
+}
+/* Rows of whole vectors from one place to another, in strips of a few vectors. */
+static void gemm_copy(int depth, int vectors, const float *from, int64_t fromRow, float *to, int64_t toRow) {
+  for (; vectors >= 4; vectors -= 4, from += 4 * VL, to += 4 * VL) gemm_strip(4, depth, from, fromRow, to, toRow);
+  if (vectors == 3) gemm_strip(3, depth, from, fromRow, to, toRow);
+  if (vectors == 2) gemm_strip(2, depth, from, fromRow, to, toRow);
+  if (vectors == 1) gemm_strip(1, depth, from, fromRow, to, toRow);
+}
+
 /* to[k*width + j] = b[k*bRow + j*bCol] for k < depth, j < n; 0 for n <= j < width, the panel's whole vectors. */
 static void gemm_pack(int depth, int n, int width, const float *b, int64_t bRow, int64_t bCol, float *to) {
   if (bCol == 1) {
-    for (int k = 0; k < depth; k++, b += bRow, to += width) {
-      int j = 0;
-      for (; j + VL <= n; j += VL) store(to + j, load(b + j));
-      if (j < n) store(to + j, gemm_get(b + j, n - j));
-    }
+    gemm_copy(depth, n / VL, b, bRow, to, width);
+    int j = n / VL * VL;
+    if (j < n)
+      for (int k = 0; k < depth; k++) store(to + k * width + j, gemm_get(b + k * bRow + j, n - j));
   } else if (bRow == 1) {
     for (int j = 0; j < width; j += VL) {
       int columns = least(VL, n - j), k = 0;
@@ -236,11 +276,10 @@ static void gemm_pack(int depth, int n, int width, const float *b, int64_t bRow,
 /* to[k*rows + m] = a[m*aRow + k*aCol] */
 static void gemm_pack_a(int depth, int rows, const float *a, int64_t aRow, int64_t aCol, float *to) {
   if (aRow == 1) {
-    for (int k = 0; k < depth; k++, a += aCol, to += rows) {
-      int m = 0;
-      for (; m + VL <= rows; m += VL) store(to + m, load(a + m));
-      if (m < rows) gemm_put(to + m, gemm_get(a + m, rows - m), rows - m);
-    }
+    gemm_copy(depth, rows / VL, a, aCol, to, rows);
+    int m = rows / VL * VL;
+    if (m < rows)
+      for (int k = 0; k < depth; k++) gemm_put(to + k * rows + m, gemm_get(a + k * aCol + m, rows - m), rows - m);
   } else {
     for (int k = 0; k < depth; k++)
       for (int m = 0; m < rows; m++) to[k * rows + m] = a[m * aRow + k * aCol];
@@ -270,6 +309,24 @@ INLINE GemmOut gemm_shift(GemmOut o, int at, int n) {
   return o;
 }
 
+/*
+ * Rows of `vectors` vectors, bRow floats apart, fall on all sets of the first cache (64 of lines of 64 bytes) alike and
+ * are on lines of their own: a panel of them needs no packing.
+ */
+INLINE int gemm_spread(const float *b, int64_t bRow, int vectors) {
+  int64_t lines = bRow / 16, places = 64;
+  if ((uintptr_t)b % 64 || bRow % 16 || lines > 40) return 0;
+  for (; places > 1 && lines % 2 == 0; lines /= 2) places /= 2;
+  return places * vectors * VL / 16 >= 48;
+}
+
+/* The stream of `depth` rows by n columns of b, which is contiguous along one of both. */
+static GemmStream gemm_source(const float *b, int64_t bRow, int64_t bCol, int depth, int n) {
+  if (bCol == 1) return gemm_stream(b, bRow, n, depth);
+  if (bRow == 1) return gemm_stream(b, bCol, depth, n);
+  return (GemmStream){0};
+}
+
 /* Bytes of `local` for gemm_whole and gemm_serial. */
 static int64_t gemm_serial_bytes(int M, int N, int K) {
   int depth = least(K, GEMM_DEPTH), rows = least(M, GEMM_CHUNK), width = least(up(N, VL) * VL, GEMM_WIDTH);
@@ -291,7 +348,7 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
       const float *from = a + first * aRow + k * aCol;
       int64_t fromRow = aRow, fromCol = aCol;
       /* Steps along k over many pages cost more than a copy. */
-      if (aCol != 1 && panels > 1 && aCol > 2 * rows) {
+      if (aCol != 1 && panels > 1 && aCol > most(2 * rows, GEMM_FAR)) {
         gemm_pack_a(depth, rows, from, aRow, aCol, packed);
         from = packed, fromRow = 1, fromCol = rows;
       }
@@ -301,11 +358,20 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
         GemmOut shifted = gemm_shift(o, at, n);
         const float *source = b + k * bRow + at * bCol;
         int whole = n == vectors * VL;
-        if (bCol == 1 && whole && rows <= 2 * gemm_block_rows[vectors - 1]) {
-          gemm_panel(rows, vectors, depth, from, fromRow, fromCol, source, bRow, &shifted, first);
+        GemmAhead ahead = {0};
+        int later = k + depth, laterDepth = least(depth, K - later);
+        if (i + 1 < panels) ahead.streams[0] = gemm_source(source + n * bCol, bRow, bCol, depth, least(n, N - at - n));
+        else if (later < K) ahead.streams[0] = gemm_source(b + later * bRow, bRow, bCol, laterDepth, least(n, N));
+        if (from == packed && later < K) {
+          int begin = gemm_at(laterDepth, panels, i);
+          ahead.streams[1] = gemm_source(a + first * aRow + (later + begin) * aCol, aCol, aRow,
+                                         gemm_at(laterDepth, panels, i + 1) - begin, rows);
+        }
+        if (bCol == 1 && whole && (rows <= 2 * gemm_block_rows[vectors - 1] || gemm_spread(source, bRow, vectors))) {
+          gemm_panel(rows, vectors, depth, from, fromRow, fromCol, source, bRow, &ahead, &shifted, first);
         } else {
           gemm_pack(depth, n, vectors * VL, source, bRow, bCol, panel);
-          gemm_panel(rows, vectors, depth, from, fromRow, fromCol, panel, vectors * VL, &shifted, first);
+          gemm_panel(rows, vectors, depth, from, fromRow, fromCol, panel, vectors * VL, &ahead, &shifted, first);
         }
       }
       o = gemm_next(o);
@@ -501,8 +567,9 @@ static void gemm_rows_range(const Call *call, int first, int last, char *local) 
       for (int i = 0; i < panels; i++) {
         int at = gemm_panel_at(N, i) * VL, width = gemm_panel_at(N, i + 1) * VL - at;
         GemmOut shifted = gemm_shift(o, at, least(width, N - at));
-        gemm_panel(rows, width / VL, depth, a, aRow, aCol,
-                   (const float *)call->shared + k * across + (int64_t)depth * at, width, &shifted, 0);
+        const float *panel = (const float *)call->shared + k * across + (int64_t)depth * at;
+        GemmAhead ahead = {{gemm_stream(panel + depth * width, width, width, k + depth < K || i + 1 < panels ? depth : 0)}, 0};
+        gemm_panel(rows, width / VL, depth, a, aRow, aCol, panel, width, &ahead, &shifted, 0);
       }
       o = gemm_next(o);
     }
