@@ -22,6 +22,8 @@ export interface RowKernel {
   readonly rows: number;
   /** What it reads and writes row by row. */
   readonly byRow: readonly RowAccess[];
+  /** What it reads as a whole before the first row. */
+  readonly whole: readonly View[];
 }
 
 export interface Call {

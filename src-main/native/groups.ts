@@ -151,10 +151,10 @@ function emitCall(
     if (reductions.length > 0) return null;
     if (isCut(wanted)) {
       const n = lengths[0] / wanted;
-      return { rows: wanted, byRow: views.map((view, index) => ({ view, stride: strides[index][0] * n })) };
+      return { rows: wanted, byRow: views.map((view, index) => ({ view, stride: strides[index][0] * n })), whole: [] };
     }
     if (inner !== 1 || (wanted !== null && wanted !== lengths[0])) return null;
-    return { rows: lengths[0], byRow: views.map((view, index) => ({ view, stride: strides[index][0] })) };
+    return { rows: lengths[0], byRow: views.map((view, index) => ({ view, stride: strides[index][0] })), whole: [] };
   };
   const blocks = (list: readonly { view: View }[]): Block[] => list.map(({ view }) => view.block);
   emitter.add({

@@ -88,6 +88,7 @@ function emitProduct(emitter: Emitter, product: Product): void {
       { view: result, stride: row },
       ...(addend === null ? [] : [{ view: addend, stride: matrix(addend)[0] }]),
     ],
+    whole: bias === null ? [b] : [b, bias],
   };
   emitter.call(byRow ? 'gemmRows' : 'gemm', words, { reads, writes: [result] }, byRow ? rows : null);
 }
@@ -167,6 +168,7 @@ const layerNorm: Emit = (emitter, { inputs, outputs: [y, mean, inverse], attribu
         { view: m, stride: 1 },
         { view: i, stride: 1 },
       ],
+      whole: [g, b],
     },
   );
 };
@@ -196,7 +198,12 @@ const softmax: Emit = (emitter, { definition, inputs: [x], outputs: [y] }) => {
   const to = emitter.output(y);
   const whole = isDense(to) ? to : emitter.temporary(y.shape);
   const byRow = [from, whole].map((view) => ({ view, stride: width }));
-  emitter.call(definition.name, [rows, width, from, whole], { reads: [from], writes: [whole] }, { rows, byRow });
+  emitter.call(
+    definition.name,
+    [rows, width, from, whole],
+    { reads: [from], writes: [whole] },
+    { rows, byRow, whole: [] },
+  );
   if (whole !== to) emitter.copy(whole, to);
 };
 

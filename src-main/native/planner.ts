@@ -155,11 +155,7 @@ function fits(joined: readonly Call[], call: Call, rows: number): boolean {
     }
     for (const block of member.reads) read.add(memoryOf(block));
   }
-  const byRow = new Set(access.byRow.map(({ view }) => memoryOf(view.block)));
-  for (const block of call.reads) {
-    const memory = memoryOf(block);
-    if (written.has(memory) && !byRow.has(memory)) return false;
-  }
+  if (access.whole.some(({ block }) => written.has(memoryOf(block)))) return false;
   for (const block of call.writes) {
     const memory = memoryOf(block);
     // What an earlier member reads must not change under it, unless row by row.
@@ -181,7 +177,7 @@ function readsByRow(
   return joined.every((member) => {
     if (!member.reads.some((block) => memoryOf(block) === memory)) return true;
     const theirs = (member.rows(rows)?.byRow ?? []).filter(({ view }) => memoryOf(view.block) === memory);
-    const wholeToo = member.reads.filter((block) => memoryOf(block) === memory).length > theirs.length;
+    const wholeToo = member.rows(rows)?.whole.some(({ block }) => memoryOf(block) === memory) ?? true;
     return (
       !wholeToo &&
       theirs.every((a) => own.every((b) => a.stride > 0 && a.stride === b.stride && a.view.offset === b.view.offset))
