@@ -6,14 +6,21 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NativeSession } from '../../../src-main/engine/native-session.js';
+import type { ProgramRunner } from '../../../src-main/engine/runner.js';
 import { ProgramSession, type TensorData } from '../../../src-main/engine/session.js';
 import { relu } from '../../../src-main/graph/ops/elementwise.js';
 import { crossEntropy } from '../../../src-main/graph/ops/loss.js';
 import { l2Normalise } from '../../../src-main/graph/ops/normalise.js';
 import { input } from '../../../src-main/graph/ops/source.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../../../src-main/graph/optimiser.js';
+import { applyPasses } from '../../../src-main/graph/passes/index.js';
+import { forNative } from '../../../src-main/graph/passes/native.js';
+import type { Program } from '../../../src-main/graph/program.js';
 import { sgd, sgdHyperparameters } from '../../../src-main/graph/sgd.js';
 import { sizeOf, type Tensor } from '../../../src-main/graph/tensor.js';
+import { loadNative } from '../../../src-main/native/addon.js';
+import { planFor } from '../../../src-main/native/planner.js';
 import { linearLayer } from '../../../src-main/nn/layers.js';
 import { ParameterScope } from '../../../src-main/nn/parameters.js';
 import { resNetEncoder } from '../../../src-main/nn/resnet.js';
@@ -56,15 +63,30 @@ interface Descent extends StepOptions {
 
 const ADAMW: Descent = { numbers: (step) => hyperparameters(step, curves.learningRate, defaultAdamW) };
 
+const THREADS = 2;
+
+/** The engines of the CPU; the native one where it was built. */
+const ENGINES: Record<string, (program: Program) => Promise<ProgramRunner>> = {
+  'ONNX Runtime': (program) => ProgramSession.create(program, { provider: 'cpu', threads: THREADS }),
+};
+const addon = loadNative();
+if (addon !== null) {
+  ENGINES['the native engine'] = async (program) =>
+    NativeSession.create(program, planFor(forNative(applyPasses(program))), addon, THREADS);
+}
+
+test.skipIf(addon !== null)('the native engine was not built: its losses are not compared', () => undefined);
+
 /** The losses of ten steps, and the state after them. */
 async function train(
+  open: (program: Program) => Promise<ProgramRunner>,
   scope: ParameterScope,
   graph: { inputs: readonly Tensor[]; loss: Tensor },
   batchOf: (step: number) => Record<string, TensorData>,
   descent: Descent = ADAMW,
 ): Promise<{ losses: number[]; state: Map<string, TensorData> }> {
   const step = trainingStep('curve', scope.parameters, { ...graph, monitors: {} }, defaultAdamW, descent);
-  const session = await ProgramSession.create(step.program, { provider: 'cpu', threads: 2 });
+  const session = await open(step.program);
   const values = new Map<string, TensorData>();
   for (const { name, current } of step.program.state) values.set(name, new Float32Array(sizeOf(current.shape)));
   for (const parameter of scope.parameters) {
@@ -92,7 +114,7 @@ function differences(losses: number[], expected: number[]): number[] {
 
 const TOLERANCE = 1e-4;
 
-describe('losses of ten steps are PyTorch’s', { timeout: 180_000 }, () => {
+describe.each(Object.entries(ENGINES))('losses of ten steps are PyTorch’s, by %s', { timeout: 180_000 }, (_, open) => {
   test('masked inpainting with vit-tiny', async () => {
     const { config, losses: expected } = curves.mae;
     const { imageSize, patchSize, batch, visible } = config;
@@ -105,7 +127,7 @@ describe('losses of ten steps are PyTorch’s', { timeout: 180_000 }, () => {
     });
     const scope = ParameterScope.root('float32');
     const vit = { ...VIT_BACKBONES['vit-tiny'], imageSize, patchSize, channels: 1 };
-    const { losses } = await train(scope, task.build(scope, vit, batch), (step) => {
+    const { losses } = await train(open, scope, task.build(scope, vit, batch), (step) => {
       const ranks = uniform(`order ${step}`, [batch, patches]);
       const order = new Int32Array(batch * patches);
       for (let image = 0; image < batch; image++) {
@@ -129,6 +151,7 @@ describe('losses of ten steps are PyTorch’s', { timeout: 180_000 }, () => {
     expect(scope.parameters.length).toBe(names);
     const graph = { inputs: [pixels], loss: ntXent(unit, temperature) };
     const { losses, state } = await train(
+      open,
       scope,
       graph,
       (step) => {
@@ -168,7 +191,7 @@ describe('losses of ten steps are PyTorch’s', { timeout: 180_000 }, () => {
     const target = input('target', [batch, imageSize, imageSize], 'int32');
     const logits = uNet(scope, { width, levels, norm: 'batch' }, pixels, classes, 'train');
     const graph = { inputs: [pixels, target], loss: crossEntropy(logits, target) };
-    const { losses } = await train(scope, graph, (step) => {
+    const { losses } = await train(open, scope, graph, (step) => {
       const values = images(step, shape);
       // As PyTorch computes it in float32.
       const bands = Int32Array.from(values, (value) =>
