@@ -61,8 +61,8 @@
 
 /* ---- Instructions ---- */
 
-/* One instruction over n elements, a multiple of VL; d may be a, b or c. */
-typedef void PointwiseStep(float *d, const float *a, const float *b, const float *c, int n);
+/* One instruction (or two in one) over n elements, a multiple of VL; d may be a, b, c or e. */
+typedef void PointwiseStep(float *d, const float *a, const float *b, const float *c, const float *e, int n);
 
 typedef uint32_t pw_words __attribute__((vector_size(4 * VL)));
 
@@ -217,42 +217,59 @@ INLINE vi pw_imod(vi a, vi b) {
 }
 
 #define PW_STEP1(name, result)                                                                          \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc, int n) {      \
-    (void)pb, (void)pc;                                                                                 \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                 \
+                               const float *pe, int n) {                                                \
+    (void)pb, (void)pc, (void)pe;                                                                                 \
     _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
       vf a = load(pa + i);                                                                              \
       store(d + i, result);                                                                             \
     }                                                                                                   \
   }
 #define PW_STEP2(name, result)                                                                          \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc, int n) {      \
-    (void)pc;                                                                                           \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                 \
+                               const float *pe, int n) {                                                \
+    (void)pc, (void)pe;                                                                                           \
     _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
       vf a = load(pa + i), b = load(pb + i);                                                            \
       store(d + i, result);                                                                             \
     }                                                                                                   \
   }
 #define PW_STEP3(name, result)                                                                          \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc, int n) {      \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                 \
+                               const float *pe, int n) {                                                \
+    (void)pe;                                                                                           \
     _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
       vf a = load(pa + i), b = load(pb + i), c = load(pc + i);                                          \
       store(d + i, result);                                                                             \
     }                                                                                                   \
   }
 
-#define PW_GROUPED(name)                                                                                \
-  static void pw_step_##name(float *d, const float *a, const float *b, const float *c, int n) {         \
-    (void)b, (void)c;                                                                                   \
+/* A function of a group of vectors; its result times e where `times`. */
+#define PW_GROUPED(name, function, times)                                                               \
+  static void pw_step_##name(float *d, const float *a, const float *b, const float *c, const float *e,  \
+                             int n) {                                                                   \
+    (void)b, (void)c, (void)e;                                                                          \
     int i = 0;                                                                                          \
     for (; i + PW_GROUP * VL <= n; i += PW_GROUP * VL) {                                                \
       vf x[PW_GROUP] = {load(a + i), load(a + i + VL), load(a + i + 2 * VL), load(a + i + 3 * VL)};     \
-      pw_##name(x, PW_GROUP);                                                                           \
-      for (int k = 0; k < PW_GROUP; k++) store(d + i + k * VL, x[k]);                                   \
+      function(x, PW_GROUP);                                                                            \
+      for (int k = 0; k < PW_GROUP; k++) store(d + i + k * VL, times ? x[k] * load(e + i + k * VL) : x[k]); \
     }                                                                                                   \
     for (; i < n; i += VL) {                                                                            \
       vf x[1] = {load(a + i)};                                                                          \
-      pw_##name(x, 1);                                                                                  \
-      store(d + i, x[0]);                                                                               \
+      function(x, 1);                                                                                   \
+      store(d + i, times ? x[0] * load(e + i) : x[0]);                                                  \
+    }                                                                                                   \
+  }
+/* An instruction's result v, used at once. */
+#define PW_PAIR(name, operand_b, operand_c, operand_e, first, result)                                   \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,               \
+                             const float *pe, int n) {                                                  \
+    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
+      vf a = load(pa + i), b = load(operand_b + i), c = load(operand_c + i), e = load(operand_e + i);   \
+      vf v = first;                                                                                     \
+      (void)pb, (void)pc, (void)pe, (void)b, (void)c, (void)e;                                          \
+      store(d + i, result);                                                                             \
     }                                                                                                   \
   }
 
@@ -272,7 +289,7 @@ PW_STEP1(sqrt, pw_sqrt(a))
 PW_STEP1(reciprocal, 1.0f / a)
 PW_STEP1(square, a * a)
 PW_STEP1(cube, a * a * a)
-PW_GROUPED(exp)
+PW_GROUPED(exp, pw_exp, 0)
 PW_STEP1(log, vf_log(a))
 PW_STEP1(erf, vf_erf(a))
 PW_STEP1(tanh, vf_tanh(a))
@@ -283,7 +300,7 @@ PW_STEP1(floor, pw_floor(a))
 PW_STEP1(ceil, pw_ceil(a))
 PW_STEP1(round, pw_round(a))
 PW_STEP1(relu, pw_relu(a))
-PW_GROUPED(sigmoid)
+PW_GROUPED(sigmoid, pw_sigmoid, 0)
 PW_STEP1(softplus, pw_softplus(a))
 PW_STEP2(greater, pw_bool(a > b))
 PW_STEP2(greater_equal, pw_bool(a >= b))
@@ -305,10 +322,26 @@ PW_STEP1(i2f, __builtin_convertvector((vi)a, vf))
 PW_STEP1(f2i, pw_int(__builtin_convertvector(a, vi)))
 PW_STEP1(f2bool, pw_bool(a != 0.0f))
 PW_STEP1(i2bool, pw_bool((vi)a != 0))
-PW_GROUPED(cdf)
+PW_GROUPED(cdf, pw_cdf, 0)
 PW_STEP2(idiv, pw_int(pw_idiv((vi)a, (vi)b)))
 PW_STEP2(imod, pw_int(pw_imod((vi)a, (vi)b)))
 PW_STEP1(isnan, pw_bool(a != a))
+PW_GROUPED(exp_mul, pw_exp, 1)
+PW_GROUPED(cdf_mul, pw_cdf, 1)
+PW_GROUPED(sigmoid_mul, pw_sigmoid, 1)
+PW_PAIR(add_mul, pb, pa, pe, a + b, v * e)
+PW_PAIR(sub_mul, pb, pa, pe, a - b, v * e)
+PW_PAIR(mul_mul, pb, pa, pe, a * b, v * e)
+PW_PAIR(square_mul, pa, pa, pe, a * a, v * e)
+PW_PAIR(fma_mul, pb, pc, pe, a * b + c, v * e)
+PW_PAIR(fnma_mul, pb, pc, pe, c - a * b, v * e)
+PW_PAIR(add_add, pb, pa, pe, a + b, v + e)
+PW_PAIR(sub_add, pb, pa, pe, a - b, v + e)
+PW_PAIR(fma_add, pb, pc, pe, a * b + c, v + e)
+PW_PAIR(fnma_add, pb, pc, pe, c - a * b, v + e)
+PW_PAIR(add_relu, pb, pa, pa, a + b, pw_relu(v))
+PW_PAIR(fma_relu, pb, pc, pa, a * b + c, pw_relu(v))
+PW_PAIR(fnma_relu, pb, pc, pa, c - a * b, pw_relu(v))
 
 enum { PW_CONST = 0, PW_MOVE = 1, PW_SQRT = 13, PW_RECIPROCAL = 14, PW_SQUARE = 15, PW_POW = 22, PW_CUBE = 54, PW_OPS };
 
@@ -345,6 +378,29 @@ static const struct {
     {pw_step_imod, 2},   {pw_step_isnan, 1},
     {pw_step_cube, 1},
 };
+
+/*
+ * Instructions whose result only the next one reads, done in one. Products followed by a sum are not among them: they would
+ * be rounded once, not twice, and a program's results depend on no more than what it says.
+ */
+static const struct {
+  int first, second; /* the second is symmetric */
+  PointwiseStep *step;
+} pw_pairs[] = {
+    {2, 4, pw_step_add_mul},    {3, 4, pw_step_sub_mul},    {4, 4, pw_step_mul_mul},
+    {15, 4, pw_step_square_mul}, {8, 4, pw_step_fma_mul},   {9, 4, pw_step_fnma_mul},
+    {2, 2, pw_step_add_add},    {3, 2, pw_step_sub_add},    {8, 2, pw_step_fma_add},
+    {9, 2, pw_step_fnma_add},   {2, 26, pw_step_add_relu},  {8, 26, pw_step_fma_relu},
+    {9, 26, pw_step_fnma_relu}, {16, 4, pw_step_exp_mul},   {49, 4, pw_step_cdf_mul},
+    {27, 4, pw_step_sigmoid_mul},
+};
+
+static PointwiseStep *pw_pair(int first, int second) {
+  for (size_t i = 0; i < sizeof pw_pairs / sizeof *pw_pairs; i++) {
+    if (pw_pairs[i].first == first && pw_pairs[i].second == second) return pw_pairs[i].step;
+  }
+  return NULL;
+}
 
 /* ---- Parameters and how a call is cut ---- */
 
@@ -440,7 +496,7 @@ typedef struct {
 
 typedef struct {
   PointwiseStep *step;
-  int d, a, b, c;
+  int d, a, b, c, e;
 } PointwiseInstruction;
 
 typedef struct {
@@ -657,35 +713,58 @@ static Pointwise *pw_prepare(const Call *call, const PointwiseShape *s, int keep
   for (int i = 0; i < copies; i++) {
     place[leaves + count + i] = next;
     m->blocks[next] = pw_take(&local, POINTWISE_REGISTER * 4);
-    m->steps[m->step_count++] = (PointwiseInstruction){pw_step_copy, next, sources[3 * (count + i)], 0, 0};
+    m->steps[m->step_count++] = (PointwiseInstruction){pw_step_copy, next, sources[3 * (count + i)], 0, 0, 0};
     next++;
   }
+  int constants = next;
   for (int t = 0; t < count; t++) {
     const int32_t *w = s->instruction + 5 * t;
-    int value = leaves + t, op = w[0], used = pw_ops[op].operands;
-    if (last[value] == NEVER || op == PW_MOVE) continue;
-    if (op == PW_CONST) {
-      place[value] = next;
-      m->blocks[next] = pw_take(&local, POINTWISE_REGISTER * 4);
-      pw_fill(m->blocks[next++], w + 2, POINTWISE_BLOCK);
-      continue;
-    }
-    int at[3] = {0, 0, 0};
-    for (int i = 0; i < used; i++) {
-      int source = sources[3 * t + i];
-      at[i] = place[source];
-      if (last[source] != t) continue;
-      last[source] = FREED;
-      int constant = source >= leaves && source < leaves + count && s->instruction[5 * (source - leaves)] == PW_CONST;
-      if (place[source] >= operands && !constant) free_blocks[free_count++] = place[source];
-    }
-    if (op == PW_POW) {
-      int from = sources[3 * t + 1] - leaves;
-      float exponent = from >= 0 && s->instruction[5 * from] == PW_CONST ? number(s->instruction, 5 * from + 2) : 0;
+    if (w[0] != PW_CONST || last[leaves + t] == NEVER) continue;
+    place[leaves + t] = next;
+    m->blocks[next] = pw_take(&local, POINTWISE_REGISTER * 4);
+    pw_fill(m->blocks[next++], w + 2, POINTWISE_BLOCK);
+  }
+  int registers = next;
+  for (int t = 0; t < count; t++) {
+    const int32_t *w = s->instruction + 5 * t;
+    int value = leaves + t, op = w[0], used = pw_ops[op].operands, from = t;
+    if (last[value] == NEVER || op == PW_MOVE || op == PW_CONST) continue;
+    const int *source = sources + 3 * t;
+    if (op == PW_POW && place[source[1]] >= constants && place[source[1]] < registers) {
+      float exponent = number(s->instruction, 5 * (source[1] - leaves) + 2);
       if (exponent == 2.0f) op = PW_SQUARE;
       if (exponent == 3.0f) op = PW_CUBE;
       if (exponent == 0.5f) op = PW_SQRT;
       if (exponent == -1.0f) op = PW_RECIPROCAL;
+    }
+    PointwiseStep *step = pw_ops[op].step;
+    int reads[4] = {0, 0, 0, 0}, read[4] = {-1, -1, -1, -1};
+    for (int i = 0; i < used; i++) read[i] = source[i];
+    /* Together with the instruction that alone needs the result, where that comes next. */
+    int after = last[value];
+    if (after < count && place[value] < 0) {
+      int idle = 1;
+      for (int k = t + 1; k < after && idle; k++) {
+        int other = s->instruction[5 * k];
+        idle = last[leaves + k] == NEVER || other == PW_MOVE || other == PW_CONST;
+      }
+      int second = s->instruction[5 * after];
+      const int *operands_after = sources + 3 * after;
+      int twice = pw_ops[second].operands == 2 && operands_after[0] == operands_after[1];
+      PointwiseStep *pair = idle && !twice ? pw_pair(op, second) : NULL;
+      if (pair != NULL) {
+        if (pw_ops[second].operands == 2) read[3] = operands_after[operands_after[0] == value];
+        step = pair;
+        t = after;
+        value = leaves + t;
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      if (read[i] < 0) continue;
+      reads[i] = place[read[i]];
+      if (last[read[i]] < from || last[read[i]] > t) continue;
+      last[read[i]] = FREED;
+      if (reads[i] >= registers) free_blocks[free_count++] = reads[i];
     }
     if (place[value] < 0) {
       if (free_count > 0) {
@@ -695,7 +774,7 @@ static Pointwise *pw_prepare(const Call *call, const PointwiseShape *s, int keep
         m->blocks[next++] = pw_take(&local, POINTWISE_REGISTER * 4);
       }
     }
-    m->steps[m->step_count++] = (PointwiseInstruction){pw_ops[op].step, place[value], at[0], at[1], at[2]};
+    m->steps[m->step_count++] = (PointwiseInstruction){step, place[value], reads[0], reads[1], reads[2], reads[3]};
   }
   for (int o = 0; o < s->outputs; o++) {
     PointwiseOperand *x = &m->operands[leaves + o];
@@ -869,7 +948,7 @@ static void pw_block(Pointwise *m, int line, int lines, int j, int w) {
     if (x->source < 0) blocks[o] = count == padded ? x->row + line * x->step + j : x->buffer;
   }
   const PointwiseInstruction *step = m->steps, *end = step + m->step_count;
-  for (; step < end; step++) step->step(blocks[step->d], blocks[step->a], blocks[step->b], blocks[step->c], padded);
+  for (; step < end; step++) step->step(blocks[step->d], blocks[step->a], blocks[step->b], blocks[step->c], blocks[step->e], padded);
   for (int i = 0; i < m->reduction_count; i++) pw_reduce(m, &m->reductions[i], line, lines, j, w);
   /* Outputs that are leaves elsewhere first: another output may lie over the leaf. */
   for (int pass = 0; pass < 2; pass++) {
