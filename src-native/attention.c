@@ -71,18 +71,19 @@ static void attention_run(const Call *call, int phase, int task, char *local) {
     float *scores = weights ? weights + (int64_t)first * keys : (float *)local;
     gemm_serial(rows, keys, width, number(p, 23), q + (int64_t)first * p[9], p[9], 1, k, 1, p[13], scores, keys, 0,
                 scratch);
-    for (int row = 0; row < rows; row++) {
-      float *to = scores + (int64_t)row * keys;
-      if (bias) attention_bias(to, bias + (int64_t)(first + row) * p[27], p[28], keys);
-      rows_softmax(to, to, keys);
+    for (int row = 0; bias && row < rows; row++) {
+      attention_bias(scores + (int64_t)row * keys, bias + (int64_t)(first + row) * p[27], p[28], keys);
     }
+    rows_softmax(scores, keys, scores, keys, rows, keys);
     gemm_serial(rows, value_width, keys, 1.0f, scores, keys, 1, v, p[17], 1, o + (int64_t)first * p[21], p[21], 0,
                 scratch);
   }
 }
 
+/* Rows of a block's s begin at whole vectors. */
+INLINE int attention_step(const int32_t *p) { return up(p[3], VL) * VL; }
 static int64_t attention_gradient_scores(const int32_t *p) {
-  return attention_round(4 * (int64_t)attention_block(p) * p[3]);
+  return attention_round(4 * (int64_t)attention_block(p) * attention_step(p));
 }
 static int64_t attention_gradient_local(const int32_t *p) {
   int rows = attention_block(p), keys = p[3], width = p[4], value_width = p[5];
@@ -126,6 +127,7 @@ static void attention_gradient_run(const Call *call, int phase, int task, char *
   const float *weights = value(call, 26) + (int64_t)task * queries * keys;
   float *dq = attention_of(call, 28, task), *dk = attention_of(call, 32, task), *dv = attention_of(call, 36, task);
   float *s = (float *)local;
+  int step = attention_step(p);
   char *scratch = local + attention_gradient_scores(p);
   for (int first = 0; first < queries || first == 0; first += most(block, 1)) {
     int rows = least(block, queries - first), later = first > 0;
@@ -134,23 +136,20 @@ static void attention_gradient_run(const Call *call, int phase, int task, char *
       gemm_serial(keys, value_width, rows, 1.0f, w, 1, keys, grad, p[25], 1, dv, p[39], later, scratch);
     }
     if (!dq && !dk) continue;
-    gemm_serial(rows, keys, value_width, 1.0f, grad, p[25], 1, v, 1, p[17], s, keys, 0, scratch);
+    gemm_serial(rows, keys, value_width, 1.0f, grad, p[25], 1, v, 1, p[17], s, step, 0, scratch);
     for (int row = 0; row < rows; row++) {
-      float *to = s + (int64_t)row * keys;
+      float *to = s + (int64_t)row * step;
       const float *weight = w + (int64_t)row * keys;
       float sum = attention_dot(grad + (int64_t)row * p[25], o + (int64_t)(first + row) * p[21], value_width);
       int i = 0;
       for (; i + VL <= keys; i += VL) store(to + i, (load(to + i) - sum) * load(weight + i));
-      if (i < keys) {
-        int rest = keys - i;
-        vf_store_part(to + i, (vf_load_part(to + i, rest, 0) - sum) * vf_load_part(weight + i, rest, 0), rest);
-      }
+      if (i < keys) store(to + i, (load(to + i) - sum) * vf_load_part(weight + i, keys - i, 0));
     }
     if (dq) {
-      gemm_serial(rows, width, keys, factor, s, keys, 1, k, p[13], 1, dq + (int64_t)first * p[31], p[31], 0, scratch);
+      gemm_serial(rows, width, keys, factor, s, step, 1, k, p[13], 1, dq + (int64_t)first * p[31], p[31], 0, scratch);
     }
     if (dk) {
-      gemm_serial(keys, width, rows, factor, s, 1, keys, q + (int64_t)first * p[9], p[9], 1, dk, p[35], later, scratch);
+      gemm_serial(keys, width, rows, factor, s, 1, step, q + (int64_t)first * p[9], p[9], 1, dk, p[35], later, scratch);
     }
   }
 }

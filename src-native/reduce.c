@@ -227,7 +227,7 @@ INLINE void reduce_exp_columns(const float *x, int64_t rows, int64_t stride, int
       int64_t last = first + REDUCE_BLOCK < rows ? first + REDUCE_BLOCK : rows;
       vf block = all(0);
       for (int64_t r = first; r < last; r++) {
-        block += rows_exp_of(reduce_read(REDUCE_SUM, x + r * stride + c, part) - centre);
+        block += vf_exp_down(reduce_read(REDUCE_SUM, x + r * stride + c, part) - centre);
       }
       sum += block;
     }

@@ -87,43 +87,85 @@ INLINE float rows_greatest(const float *x, int width) {
   return vf_greatest(vf_max(a, b));
 }
 
-/* e^x for x <= 0; what would not be a normal number is 0. */
-INLINE vf rows_exp_of(vf x) { return vf_below(x, all(-87.0f), all(0), vf_exp_near(x)); }
-
-/* y = e^(x - centre), and its sum. */
-INLINE float rows_exp(const float *x, float *y, int width, float centre) {
+/* Sum of e^(x - centre). */
+INLINE float rows_exp_sum(const float *x, int width, float centre) {
   vf a = all(0), b = a;
   int i = 0;
   for (; i + 2 * VL <= width; i += 2 * VL) {
-    vf p = rows_exp_of(load(x + i) - centre), q = rows_exp_of(load(x + i + VL) - centre);
-    store(y + i, p);
-    store(y + i + VL, q);
-    a += p;
-    b += q;
+    a += vf_exp_down(load(x + i) - centre);
+    b += vf_exp_down(load(x + i + VL) - centre);
   }
-  for (; i + VL <= width; i += VL) {
-    vf p = rows_exp_of(load(x + i) - centre);
-    store(y + i, p);
-    a += p;
-  }
-  if (i < width) {
-    int rest = width - i;
-    vf p = rows_exp_of(vf_load_part(x + i, rest, -INFINITY) - centre); /* e^-infinity adds nothing */
-    vf_store_part(y + i, p, rest);
-    b += p;
-  }
+  for (; i + VL <= width; i += VL) a += vf_exp_down(load(x + i) - centre);
+  if (i < width) b += vf_exp_down(vf_load_part(x + i, width - i, -INFINITY) - centre);
   return vf_total(a + b);
 }
 
-INLINE void rows_scale(float *y, int width, float factor) {
-  int i = 0;
-  for (; i + VL <= width; i += VL) store(y + i, load(y + i) * factor);
-  if (i < width) vf_store_part(y + i, vf_load_part(y + i, width - i, 0) * factor, width - i);
+#define ROWS_GROUP 4
+#define ROWS_UNROLL _Pragma("GCC unroll 4")
+#define ROWS_WIDTH 1024 /* widest rows that the buffer of a group takes */
+
+/*
+ * Softmax of `rows` rows side by side, so that none waits for another's maximum and sum. The work is done in a buffer whose
+ * rows begin at whole lines; the last vector of a row overlaps the one before, as what is written in part of a vector
+ * holds up reads of its neighbour.
+ */
+INLINE void rows_softmax_group(const int rows, const float *x, int64_t xs, float *y, int64_t ys, int width) {
+  float buffer[ROWS_GROUP][ROWS_WIDTH] __attribute__((aligned(64)));
+  vf greatest[ROWS_GROUP], sum[ROWS_GROUP];
+  int whole = width / VL * VL, part = width - whole;
+  ROWS_UNROLL for (int r = 0; r < rows; r++) greatest[r] = all(-INFINITY), sum[r] = all(0);
+  for (int i = 0; i < whole; i += VL) {
+    ROWS_UNROLL for (int r = 0; r < rows; r++) {
+      vf v = load(x + r * xs + i);
+      store(&buffer[r][i], v);
+      greatest[r] = vf_max(v, greatest[r]);
+    }
+  }
+  ROWS_UNROLL for (int r = 0; r < rows; r++) {
+    if (part) {
+      vf v = vf_load_part(x + r * xs + whole, part, -INFINITY);
+      store(&buffer[r][whole], v);
+      greatest[r] = vf_max(v, greatest[r]);
+    }
+    greatest[r] = all(vf_greatest(greatest[r]));
+  }
+  for (int i = 0; i < width; i += VL) {
+    ROWS_UNROLL for (int r = 0; r < rows; r++) {
+      vf p = vf_exp_down(load(&buffer[r][i]) - greatest[r]); /* e^-infinity adds nothing */
+      store(&buffer[r][i], p);
+      sum[r] += p;
+    }
+  }
+  ROWS_UNROLL for (int r = 0; r < rows; r++) sum[r] = all(1.0f / vf_total(sum[r]));
+  for (int i = 0; i < whole; i += VL) {
+    ROWS_UNROLL for (int r = 0; r < rows; r++) store(y + r * ys + i, load(&buffer[r][i]) * sum[r]);
+  }
+  if (part && whole) {
+    int i = width - VL;
+    ROWS_UNROLL for (int r = 0; r < rows; r++) store(y + r * ys + i, load(&buffer[r][i]) * sum[r]);
+  } else if (part) {
+    ROWS_UNROLL for (int r = 0; r < rows; r++) vf_store_part(y + r * ys, load(&buffer[r][0]) * sum[r], part);
+  }
 }
 
-INLINE void rows_softmax(const float *x, float *y, int width) {
-  float sum = rows_exp(x, y, width, rows_greatest(x, width));
-  rows_scale(y, width, 1.0f / sum);
+/* Softmax of a row of any width. */
+static void rows_softmax_wide(const float *x, float *y, int width) {
+  float greatest = rows_greatest(x, width), scale = 1.0f / rows_exp_sum(x, width, greatest);
+  int i = 0;
+  for (; i + VL <= width; i += VL) store(y + i, vf_exp_down(load(x + i) - greatest) * scale);
+  if (i < width) vf_store_part(y + i, vf_exp_down(vf_load_part(x + i, width - i, 0) - greatest) * scale, width - i);
+}
+
+/* Softmax of rows that begin at a distance of xs and ys. y may be x. */
+static void rows_softmax(const float *x, int64_t xs, float *y, int64_t ys, int rows, int width) {
+  int row = 0;
+  if (width > ROWS_WIDTH) {
+    for (; row < rows; row++) rows_softmax_wide(x + row * xs, y + row * ys, width);
+  }
+  for (; row + ROWS_GROUP <= rows; row += ROWS_GROUP) {
+    rows_softmax_group(ROWS_GROUP, x + row * xs, xs, y + row * ys, ys, width);
+  }
+  for (; row < rows; row++) rows_softmax_group(1, x + row * xs, xs, y + row * ys, ys, width);
 }
 
 /*
@@ -133,23 +175,9 @@ static int softmax_bytes(const int32_t *p) { return 8 * p[1]; }
 
 static void softmax_range(const Call *call, int first, int last, char *local) {
   (void)local;
+  int64_t at = (int64_t)first * call->p[1];
   int width = call->p[1];
-  for (int row = first; row < last; row++) {
-    rows_softmax(value(call, 2) + (int64_t)row * width, value(call, 3) + (int64_t)row * width, width);
-  }
-}
-
-/* Sum of e^(x - centre). */
-INLINE float rows_exp_sum(const float *x, int width, float centre) {
-  vf a = all(0), b = a;
-  int i = 0;
-  for (; i + 2 * VL <= width; i += 2 * VL) {
-    a += rows_exp_of(load(x + i) - centre);
-    b += rows_exp_of(load(x + i + VL) - centre);
-  }
-  for (; i + VL <= width; i += VL) a += rows_exp_of(load(x + i) - centre);
-  if (i < width) b += rows_exp_of(vf_load_part(x + i, width - i, -INFINITY) - centre);
-  return vf_total(a + b);
+  rows_softmax(value(call, 2) + at, width, value(call, 3) + at, width, last - first, width);
 }
 
 /*
@@ -204,7 +232,7 @@ typedef struct {
 INLINE void layer_norm_gradient_sum(const NormGradient *n, int rows, int i, int part, vf *h, vf *hn) {
   vf gamma = part ? vf_load_part(n->gamma + i, part, 0) : load(n->gamma + i);
   vf dgamma = all(0), dbeta = all(0);
-  for (int r = 0; r < rows; r++) {
+  ROWS_UNROLL for (int r = 0; r < rows; r++) {
     const float *from = n->x + (int64_t)r * n->width + i, *grad = n->g + (int64_t)r * n->width + i;
     vf x = part ? vf_load_part(from, part, n->mean[r]) : load(from);
     vf g = part ? vf_load_part(grad, part, 0) : load(grad);
@@ -228,12 +256,12 @@ INLINE void layer_norm_gradient_sum(const NormGradient *n, int rows, int i, int 
 INLINE void layer_norm_gradient_rows(const NormGradient *n, int rows) {
   int width = n->width;
   vf h[LN_ROWS], hn[LN_ROWS];
-  for (int r = 0; r < rows; r++) h[r] = hn[r] = all(0);
+  ROWS_UNROLL for (int r = 0; r < rows; r++) h[r] = hn[r] = all(0);
   int i = 0;
   for (; i + VL <= width; i += VL) layer_norm_gradient_sum(n, rows, i, 0, h, hn);
   if (i < width) layer_norm_gradient_sum(n, rows, i, width - i, h, hn);
   if (!n->dx) return;
-  for (int r = 0; r < rows; r++) {
+  ROWS_UNROLL for (int r = 0; r < rows; r++) {
     const float *x = n->x + (int64_t)r * width, *g = n->g + (int64_t)r * width;
     const float *addend = n->addend ? n->addend + (int64_t)r * width : NULL;
     float *dx = n->dx + (int64_t)r * width;

@@ -26,11 +26,6 @@
 /* a < b ? yes : no and a > b ? yes : no, `no` where either is NaN. */
 INLINE vf vf_below(vf a, vf b, vf yes, vf no) { return VMATH_CHOOSE(a, LT, b, yes, no); }
 INLINE vf vf_above(vf a, vf b, vf yes, vf no) { return VMATH_CHOOSE(a, GT, b, yes, no); }
-/* x within [low, high]; NaN stays. */
-INLINE vf vf_clamp(vf x, float low, float high) {
-  x = vf_below(x, all(low), all(low), x);
-  return vf_above(x, all(high), all(high), x);
-}
 /* a > b ? a : b and a < b ? a : b: `b` where either is NaN. */
 INLINE vf vf_max(vf a, vf b) {
 #if defined(__AVX512F__) && VL == 16
@@ -50,6 +45,9 @@ INLINE vf vf_min(vf a, vf b) {
   return vmin(a, b);
 #endif
 }
+
+/* x within [low, high]; NaN stays. */
+INLINE vf vf_clamp(vf x, float low, float high) { return vf_min(all(high), vf_max(all(low), x)); }
 
 #if defined(__AVX2__) && VL == 8
 /* The first `count` of 8 lanes. */
@@ -115,35 +113,66 @@ INLINE vf vf_signed(vf size, vf sign) { return (vf)((vi)size | ((vi)sign & (int3
 /* 1.5 * 2^23: added to a number below 2^22 in size, its whole part lies in the low bits. */
 #define VMATH_ROUND 12582912.0f
 
-/* e^x = (1 + r + r^2 q(r)) 2^n with x = n log 2 + r; q(r) to 3e-9. `whole` holds n in its low bits. */
-INLINE vf vmath_exp_parts(vf x, vf *whole) {
-  vf rounded = x * 1.44269504f + VMATH_ROUND;
-  vf n = rounded - VMATH_ROUND;
-  vf r = x - n * 0.693145752f; /* log 2 to 16 bits, so that the product is exact */
-  r = r - n * 1.42860677e-06f;
+/* y * 2^n for n that came from adding VMATH_ROUND; the result and its factor 2^n are normal numbers. */
+INLINE vf vmath_scale(vf y, vf rounded) {
+#if defined(__AVX512F__) && VL == 16
+  return (vf)_mm512_scalef_ps((__m512)y, (__m512)(rounded - VMATH_ROUND));
+#else
+  return (vf)((vi)y + ((vi)rounded << 23));
+#endif
+}
+
+/* e^r for |r| <= log 2 / 2, to 3e-9. */
+INLINE vf vmath_exp_rest(vf r) {
   vf q = all(0.00138144661f);
   q = q * r + 0.00836878084f;
   q = q * r + 0.0416683927f;
   q = q * r + 0.166665196f;
   q = q * r + 0.49999994f;
-  *whole = rounded;
-  return (q * r * r + r) + 1.0f;
+  q = q * r + 1.0f;
+  return q * r + 1.0f;
+}
+
+/* e^r and n (in the low bits of `rounded`) with x = n log 2 + r. */
+INLINE vf vmath_exp_parts(vf x, vf *rounded) {
+  *rounded = x * 1.44269504f + VMATH_ROUND;
+  vf n = *rounded - VMATH_ROUND;
+  vf r = x - n * 0.693145752f; /* log 2 to 16 bits, so that the product is exact */
+  return vmath_exp_rest(r - n * 1.42860677e-06f);
 }
 
 INLINE vf vf_exp(vf x) {
-  vf whole;
-  vf y = vmath_exp_parts(vf_clamp(x, -104.0f, 89.0f), &whole);
-  vi n = (vi)whole - (vi)all(VMATH_ROUND);
+  vf rounded;
+  vf y = vmath_exp_parts(vf_clamp(x, -104.0f, 89.0f), &rounded);
+#if defined(__AVX512F__) && VL == 16
+  return vmath_scale(y, rounded);
+#else
+  vi n = (vi)rounded - (vi)all(VMATH_ROUND);
   /* Two factors, so that results beyond the normal numbers are rounded once. */
   vi half = n >> 1;
   return y * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
+#endif
 }
 
 /* e^x for x in [-87, 88] alone, where the result is a normal number; NaN stays NaN. */
 INLINE vf vf_exp_near(vf x) {
-  vf whole;
-  vf y = vmath_exp_parts(x, &whole);
-  return (vf)((vi)y + ((vi)whole << 23));
+  vf rounded;
+  vf y = vmath_exp_parts(x, &rounded);
+  return vmath_scale(y, rounded);
+}
+
+/* e^x for x <= 0, 0 below -87: to 1e-7 + 3e-9 |x| of the result, as a softmax needs it. */
+INLINE vf vf_exp_down(vf x) {
+  vf within = vf_max(all(-88.0f), x);
+  vf rounded = within * 1.44269504f + VMATH_ROUND, n = rounded - VMATH_ROUND;
+  vf y = vmath_exp_rest(within - n * 0.693147182f);
+#if defined(__AVX512F__) && VL == 16
+  /* Lanes that are 0 are left out: results that are no normal numbers cost a hundred cycles. */
+  __mmask16 some = _mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ);
+  return (vf)_mm512_maskz_scalef_ps(some, (__m512)y, (__m512)n);
+#else
+  return vf_below(x, all(-87.0f), all(0), vmath_scale(y, rounded));
+#endif
 }
 
 /* log x = e log 2 + log(1 + f) with 1 + f in [sqrt(1/2), sqrt 2); log(1 + f) = f - f^2 / 2 + f^3 p(f), to 1e-9. */
