@@ -221,7 +221,16 @@ INLINE vf vf_erf(vf x) {
   g = g * b - 0.65448904f;
   g = g * b - 1.11743844f;
   g = g * b - 0.00267171976f;
-  vf far = vf_signed(1.0f - vf_exp_near(g), x);
+  /* e^g needs fewer terms here: it is below 0.16, and counts beside 1. */
+  vf rounded = g * 1.44269504f + VMATH_ROUND;
+  vf r = g - (rounded - VMATH_ROUND) * 0.693147182f;
+  vf q = all(0.00831247773f);
+  q = q * r + 0.0418905504f;
+  q = q * r + 0.166671157f;
+  q = q * r + 0.499992281f;
+  q = q * r + 1.0f;
+  q = q * r + 1.0f;
+  vf far = vf_signed(1.0f - vmath_scale(q, rounded), x);
   return vf_above(a, all(1.0f), far, near);
 }
 
