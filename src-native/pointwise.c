@@ -3,7 +3,7 @@
  * lies between the instructions stays in the first cache. Leaves and outputs that are dense over a block are read and
  * written where they lie; vectors and numbers that repeat are laid out once; other strides are copied element by element.
  *
- * pointwise computes outputs alone; pointwiseReduce sums and maxima as well (and outputs, if any). Both have the parameters
+ * pointwise computes outputs alone; pointwiseReduce sums and maxima as well (and outputs, if any). Parameters of both:
  *   0 R outer axes (0 to 6), 1 n inner length, 2 L leaves, 3 O outputs, 4 D reductions, 5 I instructions, 6 registers in all,
  *   R outer lengths,
  *   for each leaf: offset, inner stride, R outer strides (in elements; 0 repeats),
@@ -71,10 +71,10 @@ INLINE vf pw_int(vi x) { return (vf)x; }
 INLINE vf pw_max(vf a, vf b) { return choose((a > b) | (a != a), a, b); }
 INLINE vf pw_min(vf a, vf b) { return choose((a < b) | (a != a), a, b); }
 
-#define PW_LANES(function)                                           \
-  float lanes[VL];                                                   \
-  store(lanes, a);                                                   \
-  for (int lane = 0; lane < VL; lane++) lanes[lane] = function(lanes[lane]); \
+#define PW_LANES(function)                                                                                     \
+  float lanes[VL];                                                                                             \
+  store(lanes, a);                                                                                             \
+  for (int lane = 0; lane < VL; lane++) lanes[lane] = function(lanes[lane]);                                   \
   return load(lanes)
 
 #if defined(__AVX512F__) && VL == 16
@@ -110,7 +110,15 @@ INLINE vf pw_softplus(vf a) {
   vf log1p = choose(exact == 0.0f, e, vf_log(u) * (e / exact));
   return choose(a > 0.0f, a, choose(a != a, a, all(0))) + log1p;
 }
-INLINE vf pw_relu(vf a) { return choose((a > 0.0f) | (a != a), a, all(0)); }
+INLINE vf pw_relu(vf a) {
+#if defined(__AVX512F__) && VL == 16
+  return (vf)_mm512_max_ps((__m512)all(0), (__m512)a); /* the second where either is NaN */
+#elif defined(__AVX__) && VL == 8
+  return (vf)_mm256_max_ps((__m256)all(0), (__m256)a);
+#else
+  return choose((a > 0.0f) | (a != a), a, all(0));
+#endif
+}
 
 /* Functions of several vectors at a time: their chains of instructions depend on each other less than one long one. */
 #define PW_GROUP 4
@@ -216,61 +224,61 @@ INLINE vi pw_imod(vi a, vi b) {
   return result;
 }
 
-#define PW_STEP1(name, result)                                                                          \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                 \
-                               const float *pe, int n) {                                                \
-    (void)pb, (void)pc, (void)pe;                                                                                 \
-    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
-      vf a = load(pa + i);                                                                              \
-      store(d + i, result);                                                                             \
-    }                                                                                                   \
+#define PW_STEP1(name, result)                                                                                 \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                      \
+                               const float *pe, int n) {                                                       \
+    (void)pb, (void)pc, (void)pe;                                                                              \
+    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                                  \
+      vf a = load(pa + i);                                                                                     \
+      store(d + i, result);                                                                                    \
+    }                                                                                                          \
   }
-#define PW_STEP2(name, result)                                                                          \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                 \
-                               const float *pe, int n) {                                                \
-    (void)pc, (void)pe;                                                                                           \
-    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
-      vf a = load(pa + i), b = load(pb + i);                                                            \
-      store(d + i, result);                                                                             \
-    }                                                                                                   \
+#define PW_STEP2(name, result)                                                                                 \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                      \
+                               const float *pe, int n) {                                                       \
+    (void)pc, (void)pe;                                                                                        \
+    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                                  \
+      vf a = load(pa + i), b = load(pb + i);                                                                   \
+      store(d + i, result);                                                                                    \
+    }                                                                                                          \
   }
-#define PW_STEP3(name, result)                                                                          \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                 \
-                               const float *pe, int n) {                                                \
-    (void)pe;                                                                                           \
-    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
-      vf a = load(pa + i), b = load(pb + i), c = load(pc + i);                                          \
-      store(d + i, result);                                                                             \
-    }                                                                                                   \
+#define PW_STEP3(name, result)                                                                                 \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                      \
+                               const float *pe, int n) {                                                       \
+    (void)pe;                                                                                                  \
+    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                                  \
+      vf a = load(pa + i), b = load(pb + i), c = load(pc + i);                                                 \
+      store(d + i, result);                                                                                    \
+    }                                                                                                          \
   }
 
 /* A function of a group of vectors; its result times e where `times`. */
-#define PW_GROUPED(name, function, times)                                                               \
-  static void pw_step_##name(float *d, const float *a, const float *b, const float *c, const float *e,  \
-                             int n) {                                                                   \
-    (void)b, (void)c, (void)e;                                                                          \
-    int i = 0;                                                                                          \
-    for (; i + PW_GROUP * VL <= n; i += PW_GROUP * VL) {                                                \
-      vf x[PW_GROUP] = {load(a + i), load(a + i + VL), load(a + i + 2 * VL), load(a + i + 3 * VL)};     \
-      function(x, PW_GROUP);                                                                            \
-      for (int k = 0; k < PW_GROUP; k++) store(d + i + k * VL, times ? x[k] * load(e + i + k * VL) : x[k]); \
-    }                                                                                                   \
-    for (; i < n; i += VL) {                                                                            \
-      vf x[1] = {load(a + i)};                                                                          \
-      function(x, 1);                                                                                   \
-      store(d + i, times ? x[0] * load(e + i) : x[0]);                                                  \
-    }                                                                                                   \
+#define PW_GROUPED(name, function, times)                                                                      \
+  static void pw_step_##name(float *d, const float *a, const float *b, const float *c, const float *e,         \
+                             int n) {                                                                          \
+    (void)b, (void)c, (void)e;                                                                                 \
+    int i = 0;                                                                                                 \
+    for (; i + PW_GROUP * VL <= n; i += PW_GROUP * VL) {                                                       \
+      vf x[PW_GROUP] = {load(a + i), load(a + i + VL), load(a + i + 2 * VL), load(a + i + 3 * VL)};            \
+      function(x, PW_GROUP);                                                                                   \
+      for (int k = 0; k < PW_GROUP; k++) store(d + i + k * VL, times ? x[k] * load(e + i + k * VL) : x[k]);    \
+    }                                                                                                          \
+    for (; i < n; i += VL) {                                                                                   \
+      vf x[1] = {load(a + i)};                                                                                 \
+      function(x, 1);                                                                                          \
+      store(d + i, times ? x[0] * load(e + i) : x[0]);                                                         \
+    }                                                                                                          \
   }
 /* An instruction's result v, used at once. */
-#define PW_PAIR(name, operand_b, operand_c, operand_e, first, result)                                   \
-  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,               \
-                             const float *pe, int n) {                                                  \
-    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                           \
-      vf a = load(pa + i), b = load(operand_b + i), c = load(operand_c + i), e = load(operand_e + i);   \
-      vf v = first;                                                                                     \
-      (void)pb, (void)pc, (void)pe, (void)b, (void)c, (void)e;                                          \
-      store(d + i, result);                                                                             \
-    }                                                                                                   \
+#define PW_PAIR(name, operand_b, operand_c, operand_e, first, result)                                          \
+  static void pw_step_##name(float *d, const float *pa, const float *pb, const float *pc,                      \
+                             const float *pe, int n) {                                                         \
+    _Pragma("GCC unroll 4") for (int i = 0; i < n; i += VL) {                                                  \
+      vf a = load(pa + i), b = load(operand_b + i), c = load(operand_c + i), e = load(operand_e + i);          \
+      vf v = first;                                                                                            \
+      (void)pb, (void)pc, (void)pe, (void)b, (void)c, (void)e;                                                 \
+      store(d + i, result);                                                                                    \
+    }                                                                                                          \
   }
 
 PW_STEP1(copy, a)
@@ -349,34 +357,17 @@ static const struct {
   PointwiseStep *step;
   int operands;
 } pw_ops[PW_OPS] = {
-    {NULL, 0},           {NULL, 1},
-    {pw_step_add, 2},    {pw_step_sub, 2},
-    {pw_step_mul, 2},    {pw_step_div, 2},
-    {pw_step_max, 2},    {pw_step_min, 2},
-    {pw_step_fma, 3},    {pw_step_fnma, 3},
-    {pw_step_neg, 1},    {pw_step_abs, 1},
-    {pw_step_sign, 1},   {pw_step_sqrt, 1},
-    {pw_step_reciprocal, 1}, {pw_step_square, 1},
-    {pw_step_exp, 1},    {pw_step_log, 1},
-    {pw_step_erf, 1},    {pw_step_tanh, 1},
-    {pw_step_sin, 1},    {pw_step_cos, 1},
-    {pw_step_pow, 2},    {pw_step_floor, 1},
-    {pw_step_ceil, 1},   {pw_step_round, 1},
-    {pw_step_relu, 1},   {pw_step_sigmoid, 1},
-    {pw_step_softplus, 1}, {pw_step_greater, 2},
-    {pw_step_greater_equal, 2}, {pw_step_less, 2},
-    {pw_step_less_equal, 2}, {pw_step_equal, 2},
-    {pw_step_not_equal, 2}, {pw_step_and, 2},
-    {pw_step_or, 2},     {pw_step_not, 1},
-    {pw_step_select, 3}, {pw_step_iadd, 2},
-    {pw_step_isub, 2},   {pw_step_imul, 2},
-    {pw_step_iequal, 2}, {pw_step_igreater, 2},
-    {pw_step_iless, 2},  {pw_step_i2f, 1},
-    {pw_step_f2i, 1},    {pw_step_f2bool, 1},
-    {pw_step_i2bool, 1}, {pw_step_cdf, 1},
-    {NULL, 0},           {pw_step_idiv, 2},
-    {pw_step_imod, 2},   {pw_step_isnan, 1},
-    {pw_step_cube, 1},
+    {NULL, 0}, {NULL, 1}, {pw_step_add, 2}, {pw_step_sub, 2}, {pw_step_mul, 2}, {pw_step_div, 2},
+    {pw_step_max, 2}, {pw_step_min, 2}, {pw_step_fma, 3}, {pw_step_fnma, 3}, {pw_step_neg, 1}, {pw_step_abs, 1},
+    {pw_step_sign, 1}, {pw_step_sqrt, 1}, {pw_step_reciprocal, 1}, {pw_step_square, 1}, {pw_step_exp, 1},
+    {pw_step_log, 1}, {pw_step_erf, 1}, {pw_step_tanh, 1}, {pw_step_sin, 1}, {pw_step_cos, 1}, {pw_step_pow, 2},
+    {pw_step_floor, 1}, {pw_step_ceil, 1}, {pw_step_round, 1}, {pw_step_relu, 1}, {pw_step_sigmoid, 1},
+    {pw_step_softplus, 1}, {pw_step_greater, 2}, {pw_step_greater_equal, 2}, {pw_step_less, 2},
+    {pw_step_less_equal, 2}, {pw_step_equal, 2}, {pw_step_not_equal, 2}, {pw_step_and, 2}, {pw_step_or, 2},
+    {pw_step_not, 1}, {pw_step_select, 3}, {pw_step_iadd, 2}, {pw_step_isub, 2}, {pw_step_imul, 2},
+    {pw_step_iequal, 2}, {pw_step_igreater, 2}, {pw_step_iless, 2}, {pw_step_i2f, 1}, {pw_step_f2i, 1},
+    {pw_step_f2bool, 1}, {pw_step_i2bool, 1}, {pw_step_cdf, 1}, {NULL, 0}, {pw_step_idiv, 2}, {pw_step_imod, 2},
+    {pw_step_isnan, 1}, {pw_step_cube, 1},
 };
 
 /*
@@ -651,7 +642,8 @@ static Pointwise *pw_prepare(const Call *call, const PointwiseShape *s, int keep
 
   /* Values: leaves, then the result of each instruction, then copies of leaves that an output would overwrite. */
   int count = s->instructions, values = leaves + s->instructions + s->outputs;
-  int *words = pw_take(&local, (2 * values + 2 * s->registers + 2 * s->outputs + 3 * (count + s->outputs)) * (int64_t)sizeof(int));
+  int64_t numbers = 2 * values + 2 * s->registers + 2 * s->outputs + 3 * (count + s->outputs);
+  int *words = pw_take(&local, numbers * (int64_t)sizeof(int));
   int *last = words, *place = last + values, *holds = place + values, *free_blocks = holds + s->registers;
   int *ends = free_blocks + s->registers + s->outputs, *sources = ends + s->outputs;
   enum { NEVER = -1, FREED = -2 };
@@ -948,7 +940,10 @@ static void pw_block(Pointwise *m, int line, int lines, int j, int w) {
     if (x->source < 0) blocks[o] = count == padded ? x->row + line * x->step + j : x->buffer;
   }
   const PointwiseInstruction *step = m->steps, *end = step + m->step_count;
-  for (; step < end; step++) step->step(blocks[step->d], blocks[step->a], blocks[step->b], blocks[step->c], blocks[step->e], padded);
+  for (; step < end; step++) {
+    const float *a = blocks[step->a], *b = blocks[step->b], *c = blocks[step->c], *e = blocks[step->e];
+    step->step(blocks[step->d], a, b, c, e, padded);
+  }
   for (int i = 0; i < m->reduction_count; i++) pw_reduce(m, &m->reductions[i], line, lines, j, w);
   /* Outputs that are leaves elsewhere first: another output may lie over the leaf. */
   for (int pass = 0; pass < 2; pass++) {
@@ -1020,7 +1015,8 @@ static int pointwise_row_bytes(const int32_t *p) {
     for (int k = s.outer == 0 ? 0 : 1; k <= s.outer; k++) varies |= strides[k] != 0;
     touched += varies && strides[0] != 0;
   }
-  return touched * 4 * (s.outer == 0 ? least(s.n, POINTWISE_PIECE) : s.n);
+  int64_t bytes = (int64_t)touched * 4 * (s.outer == 0 ? least(s.n, POINTWISE_PIECE) : s.n);
+  return bytes > INT32_MAX ? INT32_MAX : (int)bytes;
 }
 
 static void pointwise_range(const Call *call, int first, int last, char *local) {
@@ -1055,7 +1051,8 @@ static int pointwise_tasks(const int32_t *p, int phase) {
   PointwiseShape s = pw_shape(p);
   PointwiseCut cut = pw_cut(&s);
   if (phase == 0) return cut.row_chunks * cut.column_chunks;
-  return most(1, up(s.n * cut.row_chunks, POINTWISE_TASK_ELEMENTS) > 1 ? least(up(s.n, 256), POINTWISE_TASKS) : 1);
+  int alone = (int64_t)s.n * cut.row_chunks <= POINTWISE_TASK_ELEMENTS;
+  return alone ? 1 : least(up(s.n, 256), POINTWISE_TASKS);
 }
 
 /* Phase 1: adds what the tasks found, in their order; each task some of the columns, the first what is one number too. */
