@@ -82,8 +82,10 @@ export function planFor(program: Program): Plan {
 /** Next values of state: computed where the current ones lie, or copied there after everything else. */
 function replaceState(emitter: Emitter, program: Program): void {
   const lastRead = new Map<Block, number>();
+  const writers = new Map<Block, { call: Call; index: number }[]>();
   emitter.calls.forEach((call, index) => {
     for (const block of call.reads) lastRead.set(block, index);
+    for (const block of new Set(call.writes)) writers.set(block, [...(writers.get(block) ?? []), { call, index }]);
   });
   const copies: { from: View; to: View }[] = [];
   const taken = new Set<Block>();
@@ -91,7 +93,7 @@ function replaceState(emitter: Emitter, program: Program): void {
     const to = emitter.view(current);
     const from = emitter.view(next);
     if (sameElements(from, to)) continue;
-    const writes = emitter.calls.flatMap((call, index) => (call.writes.includes(from.block) ? [{ call, index }] : []));
+    const writes = writers.get(from.block) ?? [];
     const alone = writes.length === 1 && from.block.kind === 'value' && from.block.size === to.block.size;
     if (alone && isDense(from) && !taken.has(from.block) && from.block.sharedWith === null) {
       const [{ call, index }] = writes;

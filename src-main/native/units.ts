@@ -62,6 +62,8 @@ const spaceOf = ({ outputs, operations }: Unit): Tensor =>
 export const shapeOfGroup = (unit: Unit): readonly number[] => spaceOf(unit).shape;
 const sizeOfGroup = (unit: Unit): number => spaceOf(unit).size;
 
+const NO_UNITS: ReadonlySet<Unit> = new Set();
+
 class Grouping {
   readonly order: Operation[];
   private readonly index = new Map<Operation, number>();
@@ -101,8 +103,10 @@ class Grouping {
     return into === undefined ? unit : this.current(into);
   }
 
-  private sinksOf(tensor: Tensor): Set<Unit> {
-    return new Set([...(this.sinks.get(tensor) ?? [])].map((unit) => this.current(unit)));
+  private sinksOf(tensor: Tensor): ReadonlySet<Unit> {
+    const known = this.sinks.get(tensor);
+    if (known === undefined) return NO_UNITS;
+    return this.mergedInto.size === 0 ? known : new Set([...known].map((unit) => this.current(unit)));
   }
 
   private addSinks(tensor: Tensor, units: Iterable<Unit>): void {
@@ -115,7 +119,10 @@ class Grouping {
   }
 
   private addReaders(tensor: Tensor, operations: readonly Operation[]): void {
-    this.readers.set(tensor, [...(this.readers.get(tensor) ?? []), ...operations]);
+    if (operations.length === 0) return;
+    const known = this.readers.get(tensor);
+    if (known === undefined) this.readers.set(tensor, [...operations]);
+    else known.push(...operations);
   }
 
   private newUnit(kind: Unit['kind'], operations: Operation[], outputs: Tensor[], position: number): Unit {
