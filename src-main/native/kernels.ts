@@ -354,7 +354,7 @@ const channelsLast = (shape: Shape): number[] =>
 
 const maxUnpool: Emit = (emitter, { inputs: [values, places], outputs: [y], attributes }) => {
   // Places count the elements of what was pooled, as if they lay channels last and by themselves.
-  if (places.operation.definition.name !== 'maxPool') throw new Unplannable('places of maxima of another op');
+  if (places.operation.definition.name !== 'maxPool') throw new Unplannable('places that no maxPool of the program gives');
   const order = channelsLast(values.shape);
   const view = emitter.view(values);
   const same = values.shape.every((length, axis) => length === 1 || view.strides[axis] === order[axis]);

@@ -7,6 +7,9 @@ import { input } from '../../../../src-main/graph/ops/source.js';
 import { OPS } from '../../../../src-main/graph/ops/table.js';
 import { program } from '../../../../src-main/graph/program.js';
 import { type DType, Operation } from '../../../../src-main/graph/tensor.js';
+import { Unplannable } from '../../../../src-main/native/plan.js';
+import { planFor } from '../../../../src-main/native/planner.js';
+import { isMove } from '../../../../src-main/native/units.js';
 import { type OpPlacement, PLACEMENTS_FILE, type Placements } from '../../../helpers/webgpu-placements.js';
 import { usesByName } from './uses.js';
 
@@ -77,6 +80,27 @@ function onWebGpu(placement: OpPlacement | undefined): string {
   return webgpu.length === 0 ? `on the CPU: ${cpu.join(', ')}` : `but for ${cpu.join(', ')}`;
 }
 
+/** Kernels of the native engine that the uses of an op become. */
+function onNative(operations: readonly Operation[]): string {
+  if (operations.some(isMove)) return 'a view';
+  const kernels = new Set<string>();
+  let lacks: string | null = null;
+  for (const drawn of operations) {
+    const operation = retyped(drawn, 'float32');
+    if (operation === null) continue;
+    try {
+      for (const kernel of planFor(programOf(operation)).kernels) kernels.add(kernel);
+    } catch (error) {
+      if (!(error instanceof Unplannable)) throw error;
+      lacks = error.message;
+    }
+  }
+  // Copies lay out what the tests draw in other orders; an op that is nothing else is one.
+  if (kernels.size > 1) kernels.delete('copy');
+  if (kernels.size === 0) return `no: ${lacks}`;
+  return [...kernels].sort().join(', ');
+}
+
 /** The text of docs/ops.md. */
 export async function describeOps(): Promise<string> {
   const uses = usesByName();
@@ -93,6 +117,7 @@ export async function describeOps(): Promise<string> {
       await dtypesOf(operations),
       gradient === undefined ? 'no' : 'yes',
       listed.join(', '),
+      onNative(operations),
       onWebGpu(placements.ops[name]),
       evaluate === undefined ? 'no' : 'yes',
     ];
@@ -112,6 +137,8 @@ own.
   \`com.microsoft\`).
 - **Engines**: ONNX Runtime runs every op on the CPU. What a GPU provider has no kernel for goes to the CPU, operator by
   operator, and its operands are copied.
+- **Native**: kernels of Pretext's own engine for the CPU (\`src-native\`), in float32, by \`src-main/native\`. Views move
+  nothing. A program with an op that it lacks, or with float64 or float16, runs on ONNX Runtime.
 - **WebGPU**: measured op by op with ONNX Runtime ${placements.onnxruntime} (\`npm run docs:webgpu\`), values compared with the
   CPU's. *yes*: all of the op runs there; otherwise the operators that go to the CPU, with the element types that they read:
   most are about indices in int64. Programs for WebGPU are written in other operators where the provider lacks one or errs
@@ -121,8 +148,8 @@ own.
 
 ${OPS.length - 2} ops.
 
-| op | element types | gradient | ONNX operators | WebGPU | TensorFlow.js |
-| --- | --- | --- | --- | --- | --- |
+| op | element types | gradient | ONNX operators | native | WebGPU | TensorFlow.js |
+| --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }
