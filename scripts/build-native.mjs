@@ -50,11 +50,13 @@ const units = {
 const probe = `#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 typedef float vector __attribute__((vector_size(4 * VL)));
-vector sum(vector a, vector b) { return a + b; }
+typedef int32_t whole __attribute__((vector_size(4 * VL)));
+whole sum(vector a, vector b) { return __builtin_convertvector(a + b, whole); }
 `;
 
 /** Command and first arguments of the compiler (CC may be 'ccache gcc'), or null. */
@@ -181,8 +183,7 @@ async function build(compiler) {
   const work = mkdtempSync(join(folder, '.building-'));
   try {
     const found = await possibleUnits(compiler, work);
-    if (found.length === 0)
-      return `${compiler.join(' ')} makes no libraries here (is a C library such as libc6-dev there?)`;
+    if (found.length === 0) return `${compiler.join(' ')} is too old or has no C library (on Debian libc6-dev)`;
     await make(compiler, found, work);
     return null;
   } finally {

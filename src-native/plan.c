@@ -7,7 +7,10 @@
 #include "memory.h"
 #include "threads.h"
 
-/* Memory that a block of rows may touch: a quarter of a small second-level cache of today, or all of an old one. */
+/*
+ * Memory that a block of rows may touch, so that it stays in a core's second-level cache; more where all blocks read more
+ * than that again and again, as packed weights are (scratch that they share).
+ */
 #define BLOCK_BYTES (512 << 10)
 /* Less is not worth a task. */
 #define LEAST_BLOCK_BYTES (16 << 10)
@@ -137,9 +140,9 @@ static bool describe_calls(Plan *plan, const KernelType *const *kernels, PlanErr
 }
 
 /* Rows of a block: results do not depend on it. */
-static int block_rows(int rows, int64_t row_bytes, int threads) {
+static int block_rows(int rows, int64_t row_bytes, int64_t shared_bytes, int threads) {
   int64_t bytes = row_bytes > 0 ? row_bytes : 1;
-  int64_t fit = BLOCK_BYTES / bytes;
+  int64_t fit = (shared_bytes > BLOCK_BYTES ? shared_bytes : BLOCK_BYTES) / bytes;
   int64_t even = rows / ((int64_t)threads * BLOCKS_PER_THREAD);
   int64_t floor = LEAST_BLOCK_BYTES / bytes;
   int64_t block = fit < even ? fit : even;
@@ -153,7 +156,7 @@ static int block_rows(int rows, int64_t row_bytes, int threads) {
 static int add_group(Plan *plan, int first, int step, PlanError *error) {
   int last = first;
   while (plan->shape[last].joined) last++;
-  int64_t row_bytes = 0;
+  int64_t row_bytes = 0, shared_bytes = 0;
   for (int i = first; i <= last; i++) {
     const KernelType *kernel = plan->shape[i].kernel;
     for (int phase = 0; phase < plan->shape[i].phases; phase++) {
@@ -165,10 +168,11 @@ static int add_group(Plan *plan, int first, int step, PlanError *error) {
       plan->step[step++] = (Step){.call = i, .calls = 1, .phase = phase, .tasks = tasks};
     }
     if (kernel->row_bytes != NULL) row_bytes += kernel->row_bytes(plan->call[i].p);
+    if (kernel->shared_bytes != NULL) shared_bytes += kernel->shared_bytes(plan->call[i].p);
   }
   if (plan->shape[first].kernel->rows == NULL) return step;
   int rows = plan->shape[first].rows;
-  int block = block_rows(rows, row_bytes, plan->threads);
+  int block = block_rows(rows, row_bytes, shared_bytes, plan->threads);
   int tasks = rows == 0 ? 0 : up(rows, block);
   plan->step[step++] = (Step){.call = first, .calls = last - first + 1, .rows = rows, .block = block, .tasks = tasks};
   return step;
