@@ -286,7 +286,7 @@ typedef struct {
   const float **x;       /* [taps, room] positions of x, or the row of zeros */
   unsigned char *inside; /* [taps, room] 1 where it is not the row of zeros */
   float **y;             /* [room] */
-  int count, room;       /* positions, and their number rounded up to CONV_ROWS */
+  int count, room;       /* positions, and their number rounded up to CONV_ROWS with one tile more, to be fetched ahead */
 } ConvRows;
 
 static void conv_list(
@@ -331,7 +331,7 @@ static void conv_list(
     filled += count;
   }
   rows->count = filled;
-  int end = conv_multiple(filled, CONV_ROWS);
+  int end = conv_multiple(filled, CONV_ROWS) + 12;
   for (int i = filled; i < end; i++) rows->y[i] = nowhere;
   for (int t = 0; t < n; t++)
     for (int i = filled; i < end; i++) rows->x[(int64_t)t * room + i] = zeros, rows->inside[(int64_t)t * room + i] = 0;
@@ -345,6 +345,7 @@ typedef struct {
   int n, channel, channels;
   const float *start; /* what the sums begin with; NULL: what `sums` holds */
   int last;           /* 1: the sums are the result */
+  int fresh;          /* 1: what the next tile reads is likely not in the cache yet */
   int tail;           /* outputs of the panel's last vector */
 } ConvSlice;
 
@@ -366,6 +367,11 @@ INLINE void conv_tile(
     const float *a[12];
 #pragma GCC unroll 16
     for (int r = 0; r < height; r++) a[r] = x[r] + s->channel;
+    if (s->fresh) {
+#pragma GCC unroll 16
+      for (int r = 0; r < height; r++)
+        for (int c = 0; c < s->channels; c += 16) __builtin_prefetch(x[r + height] + s->channel + c);
+    }
     const float *b = s->panel + s->taps[t].tap * s->tap_floats;
     for (int64_t c = 0; c < s->channels; c++, b += vectors * VL) {
       vf w[CONV_VECTORS];
@@ -438,14 +444,14 @@ static ConvShared conv_shared(const Conv *s, char *at) {
 }
 
 static int64_t conv_local(const Conv *s) {
-  int64_t room = s->block;
+  int64_t room = s->block + 12;
   return conv_align(room * s->taps * 8) + conv_align(room * s->taps) + conv_align(room * 8) + room * least(CONV_PANEL, s->wide) * 4 +
          conv_align(CONV_PANEL * 4) + conv_align(s->taps * (int64_t)sizeof(ConvTap));
 }
 
 /* One part of the panels for one block of positions. */
 static void conv_block(const Conv *s, const ConvShared *shared, const float *x, float *y, int task, char *local) {
-  int block = task / s->parts, part = task % s->parts, panels = s->groups * s->panels, room = s->block;
+  int block = task / s->parts, part = task % s->parts, panels = s->groups * s->panels, room = s->block + 12;
   ConvRows rows = {.room = room};
   rows.x = (const float **)local;
   local += conv_align((int64_t)room * s->taps * 8);
@@ -486,6 +492,7 @@ static void conv_block(const Conv *s, const ConvShared *shared, const float *x, 
         slice.panel = from + (int64_t)channel * width;
         slice.start = i == 0 ? bias : NULL;
         slice.last = i + 1 >= slices * parts;
+        slice.fresh = i < parts && slice.channels >= 16;
         for (int row = 0; row < rows.count; row += height)
           tile(
             &slice, rows.x + (int64_t)t * room + row, rows.inside + (int64_t)t * room + row, room, sums + (int64_t)row * width,
@@ -609,10 +616,11 @@ static void conv_pairs(const Conv *s, const ConvTap *taps, const float *x, int f
   }
 }
 
-/* Sums of `height` channels of x and `vectors` vectors of outputs over the positions of one tap in a chunk. */
+/* Sums of `height` channels of x and `vectors` vectors of outputs over the positions of one tap in a chunk. What lies from
+ * `ahead` on, every `step` floats, is fetched into the second-level cache meanwhile. */
 INLINE void conv_sum_tile(
   const int height, const int vectors, const float *const *x, const int32_t *at, int n, int64_t channel, const float *g, float *sums,
-  int begin
+  int begin, const float *ahead, int64_t step
 ) {
   vf acc[12][CONV_VECTORS];
 #pragma GCC unroll 16
@@ -623,6 +631,8 @@ INLINE void conv_sum_tile(
     const float *a = x[i] + channel, *b = g + (int64_t)at[i] * (vectors * VL);
     CONV_ADDRESS(a);
     CONV_ADDRESS(b);
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += step;
     vf w[CONV_VECTORS];
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) w[v] = load(b + v * VL);
@@ -639,12 +649,16 @@ INLINE void conv_sum_tile(
     for (int v = 0; v < vectors; v++) store(sums + (r * vectors + v) * VL, acc[r][v]);
 }
 
-typedef void ConvSumTile(const float *const *x, const int32_t *at, int n, int64_t channel, const float *g, float *sums, int begin);
+typedef void ConvSumTile(
+  const float *const *x, const int32_t *at, int n, int64_t channel, const float *g, float *sums, int begin, const float *ahead,
+  int64_t step
+);
 #define CONV_SUM(height, vectors)                                                                                            \
   static void conv_sum_##height##x##vectors(                                                                                 \
-    const float *const *x, const int32_t *at, int n, int64_t channel, const float *g, float *sums, int begin                 \
+    const float *const *x, const int32_t *at, int n, int64_t channel, const float *g, float *sums, int begin,                \
+    const float *ahead, int64_t step                                                                                         \
   ) {                                                                                                                        \
-    conv_sum_tile(height, vectors, x, at, n, channel, g, sums, begin);                                                       \
+    conv_sum_tile(height, vectors, x, at, n, channel, g, sums, begin, ahead, step);                                          \
   }
 #define CONV_SUMS_6(vectors)                                                                                                 \
   CONV_SUM(1, vectors) CONV_SUM(2, vectors) CONV_SUM(3, vectors) CONV_SUM(4, vectors) CONV_SUM(5, vectors) CONV_SUM(6, vectors)
@@ -695,6 +709,24 @@ static void conv_sum_chunk(const float *from, int64_t step, int count, int outpu
   }
 }
 
+/* The lines of each position of g and x, from a channel on, that a task reads; a tile fetches one of each of the next chunk. */
+typedef struct {
+  int g, g_lines, x, x_lines;
+} ConvAhead;
+
+static ConvAhead conv_ahead(const Conv *s, const ConvSums *cut, int part) {
+  int first = part * cut->jobs / cut->parts, last = (part + 1) * cut->jobs / cut->parts - 1;
+  int panel = first / cut->blocks, end = last / cut->blocks, group = panel / s->panels;
+  ConvAhead out = {.g = group * s->outputs + panel % s->panels * CONV_PANEL, .x = group * s->inputs};
+  out.g_lines = up(least(s->groups * s->outputs, end / s->panels * s->outputs + (end % s->panels + 1) * CONV_PANEL) - out.g, 16);
+  out.x_lines = up((end / s->panels + 1) * s->inputs - out.x, 16);
+  if (first == last) {
+    out.x += first % cut->blocks * CONV_CHANNELS;
+    out.x_lines = up(least(CONV_CHANNELS, s->inputs - first % cut->blocks * CONV_CHANNELS), 16);
+  }
+  return out;
+}
+
 static void conv_sum_task(const Conv *s, const ConvSums *cut, const float *x, const float *g, float *partial, int task, char *local) {
   int split = task / cut->parts, part = task % cut->parts;
   float *chunk = (float *)local;
@@ -711,9 +743,15 @@ static void conv_sum_task(const Conv *s, const ConvSums *cut, const float *x, co
   int64_t total = (int64_t)s->batch * conv_product(s->out);
   int first = (int)(total * split / cut->splits), last = (int)(total * (split + 1) / cut->splits), at = first;
   partial += split * cut->partial;
+  ConvAhead ahead = conv_ahead(s, cut, part);
   do {
-    int count = least(CONV_CHUNK, last - at), packed = -1;
+    int count = least(CONV_CHUNK, last - at), packed = -1, line = 0;
     conv_pairs(s, taps, x, at, at + count, &pairs);
+    ConvRun next = conv_run_row(s, at + count < last ? at + count : first, 1);
+    const float *next_g = g + (at + count) * s->y_step, *next_x = x;
+    for (int i = 0; i < 3; i++)
+      next_x += least(next.q[i] * s->stride[i], s->in[i] - 1) * s->x_step * (i < 2 ? s->in[2] : 1) * (i < 1 ? s->in[1] : 1);
+    next_x += next.image * conv_product(s->in) * s->x_step;
     for (int job = part * cut->jobs / cut->parts; job < (part + 1) * cut->jobs / cut->parts; job++) {
       int each = job / cut->blocks, block = job % cut->blocks, group = each / s->panels, panel = each % s->panels;
       int width = conv_panel_width(s, panel), vectors = width / VL;
@@ -727,11 +765,21 @@ static void conv_sum_task(const Conv *s, const ConvSums *cut, const float *x, co
       int tiles = channels == 7 && vectors == 4 && CONV_VECTORS == 4 ? 1 : up(channels, conv_sum_rows[vectors]);
       for (int i = 0; i < tiles; i++) {
         int channel = begin + channels * i / tiles, height = begin + channels * (i + 1) / tiles - channel;
-        for (int t = 0; t < s->taps; t++)
+        for (int t = 0; t < s->taps; t++, line++) {
+          const float *fetched = chunk;
+          int64_t step = 0;
+          if (at + count < last && line < ahead.g_lines) {
+            fetched = next_g + ahead.g + line * 16;
+            step = s->y_step;
+          } else if (at + count < last && line < ahead.g_lines + ahead.x_lines) {
+            fetched = next_x + ahead.x + (line - ahead.g_lines) * 16;
+            step = s->x_step * s->stride[2];
+          }
           conv_sum_tiles[vectors][height](
             pairs.x + (int64_t)t * CONV_CHUNK, pairs.at + (int64_t)t * CONV_CHUNK, pairs.count[t], group * s->inputs + channel, chunk,
-            sums + ((int64_t)t * s->inputs + channel) * width, at == first
+            sums + ((int64_t)t * s->inputs + channel) * width, at == first, fetched, step
           );
+        }
       }
     }
     at += count;
