@@ -29,7 +29,13 @@ static const int gemm_block_rows[] = {14, 12, 8, 6};
 #define GEMM_CHUNK 240                 /* rows of a that pass by one panel before the next: they stay in the second cache */
 #define GEMM_FAR 320                   /* steps along k longer than this keep rows of a from the first cache */
 
+#ifdef __clang__
+#define GEMM_UNROLL _Pragma("unroll")
+#define GEMM_UNROLL_4 _Pragma("unroll 4")
+#else
 #define GEMM_UNROLL _Pragma("GCC unroll 16")
+#define GEMM_UNROLL_4 _Pragma("GCC unroll 4")
+#endif
 
 /* Where a panel's results go: c = alpha * product + d + bias; pointers are at the panel's first column. */
 typedef struct {
@@ -117,7 +123,7 @@ INLINE void gemm_micro(const int rows, const int vectors, int depth, const float
   for (; k + 16 <= depth; k += 16) {
     GEMM_UNROLL for (int r = 0; r < rows; r++) __builtin_prefetch(third[r / 3] + (r % 3) * rowStep + next);
     gemm_fetch(ahead);
-    _Pragma("GCC unroll 4") for (int i = 0; i < 16; i++) GEMM_STEP
+    GEMM_UNROLL_4 for (int i = 0; i < 16; i++) GEMM_STEP
   }
   for (; k < depth; k++) GEMM_STEP
   vf alpha = gemm_all(o->alpha);
@@ -181,6 +187,16 @@ INLINE int gemm_panels(int n) { return up(up(n, VL), GEMM_VECTORS); }
 INLINE int gemm_panel_at(int n, int i) { return gemm_at(up(n, VL), gemm_panels(n), i); }
 /* Blocks that a sum over k is taken in. */
 INLINE int gemm_blocks(int k) { return up(k, GEMM_DEPTH); }
+
+/*
+ * The same where a and b are read for the first time: nothing has been fetched ahead for the first block, and so a long sum
+ * begins with short ones.
+ */
+INLINE int gemm_cold_blocks(int k) { return k < 2 * GEMM_DEPTH ? gemm_blocks(k) : 2 + gemm_blocks(k - 96); }
+INLINE int gemm_cold_at(int k, int i) {
+  if (k < 2 * GEMM_DEPTH) return gemm_at(k, gemm_blocks(k), i);
+  return i < 2 ? 32 * i : 96 + gemm_at(k - 96, gemm_blocks(k - 96), i - 2);
+}
 
 /* All rows of a by one panel of b. */
 static void gemm_panel(int rows, int vectors, int depth, const float *a, int64_t aRow, int64_t aCol, const float *b,
@@ -339,12 +355,12 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
   if (K == 0) gemm_empty(M, N, &out);
   if (M == 0 || N == 0 || K == 0) return;
   float *panel = (float *)local, *packed = panel + (int64_t)least(K, GEMM_DEPTH) * least(up(N, VL) * VL, GEMM_WIDTH);
-  int blocks = gemm_blocks(K), panels = gemm_panels(N), chunks = up(M, GEMM_CHUNK);
+  int blocks = gemm_cold_blocks(K), panels = gemm_panels(N), chunks = up(M, GEMM_CHUNK);
   for (int chunk = 0; chunk < chunks; chunk++) {
     int first = gemm_at(M, chunks, chunk), rows = gemm_at(M, chunks, chunk + 1) - first;
     GemmOut o = out;
     for (int block = 0; block < blocks; block++) {
-      int k = gemm_at(K, blocks, block), depth = gemm_at(K, blocks, block + 1) - k;
+      int k = gemm_cold_at(K, block), depth = gemm_cold_at(K, block + 1) - k;
       const float *from = a + first * aRow + k * aCol;
       int64_t fromRow = aRow, fromCol = aCol;
       /* Steps along k over many pages cost more than a copy. */
@@ -359,10 +375,10 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
         const float *source = b + k * bRow + at * bCol;
         int whole = n == vectors * VL;
         GemmAhead ahead = {0};
-        int later = k + depth, laterDepth = least(depth, K - later);
+        int later = k + depth, laterDepth = later < K ? gemm_cold_at(K, block + 2) - later : 0;
         if (i + 1 < panels) ahead.streams[0] = gemm_source(source + n * bCol, bRow, bCol, depth, least(n, N - at - n));
         else if (later < K) ahead.streams[0] = gemm_source(b + later * bRow, bRow, bCol, laterDepth, least(n, N));
-        if (from == packed && later < K) {
+        if (aCol != 1 && later < K) {
           int begin = gemm_at(laterDepth, panels, i);
           ahead.streams[1] = gemm_source(a + first * aRow + (later + begin) * aCol, aCol, aRow,
                                          gemm_at(laterDepth, panels, i + 1) - begin, rows);
