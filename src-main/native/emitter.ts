@@ -96,6 +96,8 @@ export class Emitter {
   readonly constants: { block: Block; values: Float32Array | Int32Array }[] = [];
   private readonly views = new Map<Tensor, View>();
   private readonly uniforms = new Map<number, View>();
+  /** Copies of values by the order of their axes. */
+  private readonly copies = new Map<Tensor, Map<string, View>>();
   /** Values that are computed in a part of another. */
   private readonly placed = new Map<Tensor, { whole: Tensor; part: (view: View) => View | null }>();
   private readonly channelsLast: ReadonlySet<Tensor>;
@@ -229,7 +231,26 @@ export class Emitter {
   }
 
   denseOf(tensor: Tensor): View {
-    return this.dense(this.view(tensor));
+    return this.inOrder(
+      tensor,
+      tensor.shape.map((_, axis) => axis),
+    );
+  }
+
+  /** A value with its axes in an order in memory: as it lies, or a copy, which serves all who ask for it. */
+  inOrder(tensor: Tensor, order: readonly number[]): View {
+    const view = this.view(tensor);
+    const strides = stridesInOrder(tensor.shape, order);
+    if (tensor.shape.every((length, axis) => length === 1 || view.strides[axis] === strides[axis])) {
+      return { ...view, strides };
+    }
+    const key = order.join();
+    const known = this.copies.get(tensor)?.get(key);
+    if (known !== undefined) return known;
+    const copy = this.temporary(tensor.shape, strides);
+    this.copy(view, copy);
+    this.copies.set(tensor, new Map([...(this.copies.get(tensor) ?? []), [key, copy]]));
+    return copy;
   }
 
   /** Copies elements between views of one shape. */

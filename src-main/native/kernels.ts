@@ -289,9 +289,7 @@ function images(emitter: Emitter, tensor: Tensor): { view: View; stride: number 
   const stride = positionStride(view);
   if (stride !== null) return { view, stride };
   const order = [0, ...view.shape.map((_, axis) => axis).slice(2), 1];
-  const copy = emitter.temporary(view.shape, stridesInOrder(view.shape, order));
-  emitter.copy(view, copy);
-  return { view: copy, stride: view.shape[1] };
+  return { view: emitter.inOrder(tensor, order), stride: view.shape[1] };
 }
 
 /** Where images are written: in place, or beside it and copied. */
@@ -354,7 +352,8 @@ const channelsLast = (shape: Shape): number[] =>
 
 const maxUnpool: Emit = (emitter, { inputs: [values, places], outputs: [y], attributes }) => {
   // Places count the elements of what was pooled, as if they lay channels last and by themselves.
-  if (places.operation.definition.name !== 'maxPool') throw new Unplannable('places that no maxPool of the program gives');
+  if (places.operation.definition.name !== 'maxPool')
+    throw new Unplannable('places that no maxPool of the program gives');
   const order = channelsLast(values.shape);
   const view = emitter.view(values);
   const same = values.shape.every((length, axis) => length === 1 || view.strides[axis] === order[axis]);
