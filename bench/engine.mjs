@@ -3,7 +3,8 @@
  * machine's matrix products:
  *
  *   npm run bench:engine -- --python PEERS/bin/python [--models vit-tiny,vit-small,resnet-18,unet] [--rounds 7] [--steps 2]
- *     [--threads 2] [--peers eager,compiled] [--blocks N] [--enter] [--csv bench/results/engine-MACHINE.csv]
+ *     [--threads 2] [--peers eager,compiled] [--blocks N] [--engine native|onnxruntime] [--enter]
+ *     [--csv bench/results/engine-MACHINE.csv]
  *
  * All programs of a model start and warm up first (torch.compile takes a minute or more); with `--enter` the measurement
  * then waits for a line on its input, so that the machine can be made quiet. In each round every program does `--steps`
@@ -31,6 +32,7 @@ const { values: flags } = parseArgs({
     models: { type: 'string', default: 'vit-tiny,vit-small,resnet-18,unet' },
     peers: { type: 'string', default: 'eager,compiled' },
     blocks: { type: 'string' },
+    engine: { type: 'string' },
     enter: { type: 'boolean', default: false },
     csv: { type: 'string' },
   },
@@ -80,9 +82,9 @@ class Timed {
     }
   }
 
-  async round() {
+  async round(word = 'round') {
     await new Promise((done) => setTimeout(done, PAUSE_MS));
-    this.child.stdin.write(`round ${flags.steps}\n`);
+    this.child.stdin.write(`${word} ${flags.steps}\n`);
     return this.answer();
   }
 
@@ -96,7 +98,8 @@ class Timed {
 const sizes = ({ image, batch }) => ['--image-size', `${image}`, '--batch', `${batch}`, '--threads', flags.threads];
 const pretext = (name, env) => {
   const blocks = flags.blocks === undefined ? [] : ['--blocks', flags.blocks];
-  return new Timed(process.execPath, [step, '--model', name, ...sizes(MODELS[name]), ...blocks], env);
+  const engine = flags.engine === undefined ? [] : ['--engine', flags.engine];
+  return new Timed(process.execPath, [step, '--model', name, ...sizes(MODELS[name]), ...blocks, ...engine], env);
 };
 const torch = (name, kind) => {
   const [script, ...args] = MODELS[name].peer;
@@ -191,9 +194,11 @@ async function profileOf(name) {
   const folder = mkdtempSync(join(tmpdir(), 'pretext-profile-'));
   try {
     const program = pretext(name, { PRETEXT_ORT_PROFILE: join(folder, 'step') });
-    await program.answer();
-    await program.round();
+    const { engine } = await program.answer();
+    const own = engine.startsWith('native') ? await program.round('profile') : null;
+    if (own === null) await program.round();
     await program.quit();
+    if (own !== null) return own;
     return readProfile(join(folder, readdirSync(folder)[0]));
   } finally {
     rmSync(folder, { recursive: true });
@@ -216,6 +221,7 @@ function rowsOf(name, peers, { about, rounds, load }, profile, peak) {
       batch,
       image,
       peer: `PyTorch ${about[peer].version} ${kind}`,
+      engine: about[0].engine,
       rounds: rounds.length,
       loadAverage: load.toFixed(1),
       pretextImagesPerSecond: median(of(0, 'imagesPerSecond')).toFixed(1),

@@ -4,7 +4,7 @@
  *
  *   node bench/memory-predicted.mjs [--csv FILE] [--programs 'U-Net,128,8;vit-tiny MAE,64,32']
  *
- * Each program (name, image size, batch) has a process of its own, on ONNX Runtime's CPU provider with two threads.
+ * Each program (name, image size, batch) has a process of its own, on the CPU with two threads; PRETEXT_NATIVE=off takes ONNX Runtime.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -39,9 +39,10 @@ for (const line of flags.programs?.split(';') ?? ALL) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`${line} ended with ${status}`);
-  const { nodes, held, activations, predicted, measured } = JSON.parse(stdout.trim().split('\n').at(-1));
+  const { engine, nodes, held, activations, predicted, measured } = JSON.parse(stdout.trim().split('\n').at(-1));
   const row = {
     cpu: cpus()[0].model.trim(),
+    engine,
     program: name,
     imageSize,
     batch,

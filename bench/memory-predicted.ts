@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../src-main/base/random.js';
-import { ProgramSession } from '../src-main/engine/session.js';
+import { openProgram, plannedBytes } from '../src-main/engine/open.js';
 import { heldBytes, peakActivationBytes } from '../src-main/graph/memory.js';
 import { exp } from '../src-main/graph/ops/elementwise.js';
 import { input } from '../src-main/graph/ops/source.js';
@@ -50,7 +50,7 @@ const PROGRAMS: Readonly<Record<string, (imageSize: number, batch: number) => Ti
 /** Loads the engine, so that what a program adds can be told apart. */
 async function bareSession(): Promise<void> {
   const x = input('x', [4], 'float32');
-  const session = await ProgramSession.create(program('bare', { inputs: [x], outputs: { y: exp(x) } }), OPTIONS);
+  const session = await openProgram(program('bare', { inputs: [x], outputs: { y: exp(x) } }), OPTIONS);
   await session.run({ x: new Float32Array(4) });
   await session.release();
 }
@@ -59,7 +59,7 @@ async function measure(name: string, imageSize: number, batch: number): Promise<
   await bareSession();
   const before = process.memoryUsage().rss;
   const { step, batch: draw } = PROGRAMS[name](imageSize, batch);
-  const session = await ProgramSession.create(step.program, OPTIONS);
+  const session = await openProgram(step.program, OPTIONS);
   session.setValues(initialState(step, 0));
   const inputs = draw(new Random(0));
   for (let index = 1; index <= STEPS; index++) {
@@ -80,8 +80,9 @@ async function measure(name: string, imageSize: number, batch: number): Promise<
   const measured = (process.resourceUsage().maxRSS * 1024 - before) / MEBIBYTE;
   const held = heldBytes(step.program) / MEBIBYTE;
   const activations = peakActivationBytes(step.program) / MEBIBYTE;
-  const predicted = stepBytes(step.program) / MEBIBYTE;
-  process.stdout.write(`${JSON.stringify({ nodes: session.nodeCount, held, activations, predicted, measured })}\n`);
+  const predicted = stepBytes(step.program, await plannedBytes(step.program, OPTIONS)) / MEBIBYTE;
+  const { engine, nodeCount: nodes } = session;
+  process.stdout.write(`${JSON.stringify({ engine, nodes, held, activations, predicted, measured })}\n`);
 }
 
 const [name, imageSize, batch] = process.argv.slice(2);

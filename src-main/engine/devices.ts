@@ -9,6 +9,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { PretextError } from '../base/errors.js';
+import { nativeUse } from './native-use.js';
 import { openProgram } from './open.js';
 import type { OrtProvider, Provider } from './runner.js';
 import {
@@ -191,13 +192,14 @@ export async function listDevices(): Promise<Device[]> {
     largeRun: await trainOn('cpu', large, STEPS),
   };
   const processor = cpus()[0]?.model.trim() ?? process.arch;
+  const { refusal } = await nativeUse();
   const engine = reference.largeRun.engine === 'onnxruntime' ? 'ONNX Runtime' : reference.largeRun.engine;
   const devices: Device[] = [
     {
       name: `CPU (${processor}, ${availableParallelism()} threads, ${engine})`,
       provider: 'cpu',
       available: true,
-      reason: null,
+      reason: refusal,
       stepMs: reference.largeRun.stepMs,
       // Processors compute half precision in single precision.
       mixedMs: null,

@@ -5,10 +5,13 @@
 
 import { availableParallelism } from 'node:os';
 import { PretextError } from '../base/errors.js';
+import { applyPasses, type PassName } from '../graph/passes/index.js';
+import { forNative } from '../graph/passes/native.js';
 import { inputName, type Program } from '../graph/program.js';
 import { type DType, sizeOf, type Tensor } from '../graph/tensor.js';
 import type { NativeAddon, NativeHandle } from '../native/addon.js';
 import type { Place, Plan } from '../native/plan.js';
+import { planFor } from '../native/planner.js';
 import {
   allocate,
   engineError,
@@ -19,6 +22,16 @@ import {
   saysOutOfMemory,
   type TensorData,
 } from './runner.js';
+
+/**
+ * What the engine is to do for a program.
+ *
+ * @param withoutPasses graph passes to leave out
+ * @throws Unplannable where it lacks an op or an element type of it
+ */
+export function planProgram(program: Program, withoutPasses: readonly PassName[] = []): Plan {
+  return planFor(forNative(applyPasses(program, withoutPasses)));
+}
 
 /** Values as they lie in the arena. */
 type Words = Float32Array | Int32Array;
@@ -79,6 +92,14 @@ function fill({ words, data }: Room): TensorData {
   return data;
 }
 
+/** A kernel call of a plan, and the time it took. */
+export interface CallTime {
+  readonly label: string;
+  readonly kernel: string;
+  readonly parameters: Int32Array;
+  readonly nanoseconds: number;
+}
+
 /**
  * A planned program with its state. All memory is taken when it is made: a run takes no more than the arrays of its
  * outputs, and those before it begins, so that memory never runs out with the state half replaced. A run that fails all the
@@ -109,7 +130,7 @@ export class NativeSession implements ProgramRunner {
   /**
    * Takes the memory of a plan and writes its constants.
    *
-   * @param plan of the program
+   * @param plan of the program, by `planProgram`
    * @param threads 0: one for each core
    * @throws PretextError `out-of-memory`, `device`
    */
@@ -203,6 +224,23 @@ export class NativeSession implements ProgramRunner {
     this.unread.clear();
     if (!this.released) this.addon.release(this.handle);
     this.released = true;
+  }
+
+  /**
+   * Switches the measuring of kernels on or off.
+   *
+   * @returns what each call took since it was switched on, in the order of the plan
+   */
+  profile(on: boolean): CallTime[] {
+    const nanoseconds = this.addon.profile(this.handle, on);
+    const { kernels, code, labels } = this.plan;
+    const calls: CallTime[] = [];
+    for (let at = 0; at < code.length; at += 3 + code[at + 2]) {
+      const index = calls.length;
+      const parameters = code.subarray(at + 3, at + 3 + code[at + 2]);
+      calls.push({ label: labels[index], kernel: kernels[code[at]], parameters, nanoseconds: nanoseconds[index] });
+    }
+    return calls;
   }
 
   /** Names and tensors of state and frozen inputs. */

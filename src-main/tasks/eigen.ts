@@ -25,7 +25,10 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
     throw new PretextError({ code: 'internal', message: `${matrix.length} values are no matrix of ${size} rows.` });
   }
   const { diagonal, beside, basis } = tridiagonal(matrix.slice(), size);
-  for (let index = 0; index < size; index++) isolate(diagonal, beside, basis, size, index);
+  // What is lost in rounding the largest values is no reason to go on: of many equal rows most eigenvalues are 0.
+  const largest = diagonal.reduce((most, value, index) => Math.max(most, Math.abs(value) + Math.abs(beside[index])), 0);
+  const negligible = Number.EPSILON * largest;
+  for (let index = 0; index < size; index++) isolate(diagonal, beside, basis, size, index, negligible);
   const order = Array.from(diagonal.keys()).sort((a, b) => diagonal[b] - diagonal[a] || a - b);
   const vectors = new Float64Array(size * size);
   for (const [rank, index] of order.entries()) {
@@ -101,11 +104,18 @@ function reflectRows(
   }
 }
 
-/** QL sweeps until the value below the diagonal at `index` has vanished; rows of `basis` turn with them. */
-function isolate(d: Float64Array, e: Float64Array, basis: Float64Array, size: number, index: number): void {
+/** QL sweeps until the value below the diagonal at `index` is negligible; rows of `basis` turn with them. */
+function isolate(
+  d: Float64Array,
+  e: Float64Array,
+  basis: Float64Array,
+  size: number,
+  index: number,
+  negligible: number,
+): void {
   for (let sweep = 0; ; sweep++) {
     let end = index;
-    while (end < size - 1 && Math.abs(e[end]) > Number.EPSILON * (Math.abs(d[end]) + Math.abs(d[end + 1]))) end++;
+    while (end < size - 1 && Math.abs(e[end]) > negligible) end++;
     if (end === index) return;
     if (sweep === MAX_SWEEPS) {
       throw new PretextError({ code: 'internal', message: 'The eigenvalues of a matrix did not converge.' });

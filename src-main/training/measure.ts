@@ -1,14 +1,17 @@
 /** @file What a training step takes on a device of this computer, by doing it: for the plan of a run. */
 
 import { type JobControl, throwIfCancelled } from '../base/jobs.js';
+import { plannedBytes } from '../engine/open.js';
 import type { Provider } from '../engine/runner.js';
 import { heldBytes, peakActivationBytes } from '../graph/memory.js';
+import { defaultAdamW } from '../graph/optimiser.js';
 import { type BackboneName, gridSize, VIT_BACKBONES, type VitConfig } from '../nn/vit.js';
 import { loaderBytes } from '../pixels/loader.js';
 import { defaultInpainting, patchCounts } from '../ssl/inpainting.js';
 import type { PretextMethod } from '../ssl/pretext.js';
 import { NoiseStep } from './noise-step.js';
 import { taskOf } from './pretrain.js';
+import { pretextStep } from './step-program.js';
 
 export interface MeasureOptions {
   method: PretextMethod;
@@ -28,7 +31,7 @@ export interface StepMeasure {
   /** Images that were in the timed step; where fewer than the batch, time and memory were scaled up from it. */
   measuredBatch: number;
   memoryBytes: number;
-  /** `measured`: peak of the process; `scaled`: from the peak of a smaller batch; `computed`: from the graph (GPUs). */
+  /** `measured`: peak of the process; `scaled`: from the peak of a smaller batch; `computed`: from the graph (GPUs, the native engine). */
   memoryHow: 'measured' | 'scaled' | 'computed';
 }
 
@@ -72,6 +75,12 @@ export async function measureStep(options: MeasureOptions, control: JobControl):
     if (device !== 'cpu') {
       const activations = factor * peakActivationBytes(step.session.program);
       const memoryBytes = heldBytes(step.session.program) + activations + ring;
+      return { stepMs, measuredBatch, memoryBytes, memoryHow: 'computed' };
+    }
+    if (step.session.engine !== 'onnxruntime') {
+      // All of the native engine's memory is known before the first step, whatever the batch.
+      const whole = pretextStep(task, vit, batch, defaultAdamW).program;
+      const memoryBytes = before + (await plannedBytes(whole, { provider: device, threads })) + ring + heldBytes(whole);
       return { stepMs, measuredBatch, memoryBytes, memoryHow: 'computed' };
     }
     // Of a process's memory, what is neither there before nor state grows with the batch.

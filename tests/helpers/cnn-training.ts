@@ -3,8 +3,7 @@
  * comparing devices on convolutions, pooling and batch norm.
  */
 
-import { openProgram } from '../../src-main/engine/open.js';
-import type { Provider, TensorData } from '../../src-main/engine/runner.js';
+import type { TensorData } from '../../src-main/engine/runner.js';
 import { add, relu } from '../../src-main/graph/ops/elementwise.js';
 import { crossEntropy } from '../../src-main/graph/ops/loss.js';
 import { l2Normalise } from '../../src-main/graph/ops/normalise.js';
@@ -21,7 +20,7 @@ import { uNet } from '../../src-main/nn/unet.js';
 import { ntXent } from '../../src-main/ssl/contrastive.js';
 import { initialState, type TrainingStep, trainingStep } from '../../src-main/training/step-program.js';
 import { uniform } from './formula.js';
-import type { Trained } from './vit-training.js';
+import { type On, opened, type Trained } from './vit-training.js';
 
 /** A training step, and what it is fed at each step, counted from 1. */
 export interface CnnTraining {
@@ -102,8 +101,8 @@ export const CNN_TRAININGS: Readonly<Record<string, () => CnnTraining>> = {
   'segmentation with a U-Net': uNetSegmentation,
 };
 
-export async function trainCnn(provider: Provider, { step, feeds }: CnnTraining, steps: number): Promise<Trained> {
-  const session = await openProgram(step.program, { provider, threads: 1 });
+export async function trainCnn(on: On, { step, feeds }: CnnTraining, steps: number): Promise<Trained> {
+  const session = await opened(on, step.program);
   session.setValues(initialState(step, 7));
   const losses: number[] = [];
   const gradientNorms: number[] = [];

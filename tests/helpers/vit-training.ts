@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs';
 import { Purpose, Random } from '../../src-main/base/random.js';
 import { openProgram } from '../../src-main/engine/open.js';
-import type { Provider, TensorData } from '../../src-main/engine/runner.js';
+import type { ProgramRunner, Provider, TensorData } from '../../src-main/engine/runner.js';
 import { defaultAdamW, HYPERPARAMETERS, hyperparameters } from '../../src-main/graph/optimiser.js';
+import type { Program } from '../../src-main/graph/program.js';
 import type { VitConfig } from '../../src-main/nn/vit.js';
 import { inpaintingTask } from '../../src-main/ssl/inpainting.js';
 import { initialState, pretextStep } from '../../src-main/training/step-program.js';
@@ -19,9 +20,15 @@ export interface Trained {
   state: Map<string, TensorData>;
 }
 
-export async function trainVit(provider: Provider, steps: number): Promise<Trained> {
+/** A device, or an engine of its own. */
+export type On = Provider | ((program: Program) => Promise<ProgramRunner>);
+
+export const opened = (on: On, program: Program): Promise<ProgramRunner> =>
+  typeof on === 'string' ? openProgram(program, { provider: on, threads: 1 }) : on(program);
+
+export async function trainVit(on: On, steps: number): Promise<Trained> {
   const step = pretextStep(task, config, batch, defaultAdamW);
-  const session = await openProgram(step.program, { provider, threads: 1 });
+  const session = await opened(on, step.program);
   session.setValues(initialState(step, 7));
   const random = new Random(Purpose.mask, 7);
   const losses: number[] = [];

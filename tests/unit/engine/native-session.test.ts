@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { PretextError } from '../../../src-main/base/errors.js';
 import { NativeSession, nativeBytes } from '../../../src-main/engine/native-session.js';
+import { judge } from '../../../src-main/engine/native-use.js';
 import type { ProgramRunner } from '../../../src-main/engine/runner.js';
 import { ProgramSession } from '../../../src-main/engine/session.js';
 import { add, mul, scale, stopGradient } from '../../../src-main/graph/ops/elementwise.js';
@@ -338,4 +339,22 @@ test('memory is given back once, and what computed is told', async () => {
   await session.release();
   await session.release();
   expect(native.released).toBe(1);
+});
+
+describe('whether the engine is used', () => {
+  test('not where it is absent, without a word', async () => {
+    expect(await judge(null)).toEqual({ addon: null, refusal: null });
+  });
+
+  test('not where it refuses the self-check, with a reason', async () => {
+    const broken: NativeAddon = {
+      ...engine(),
+      compile: () => {
+        throw new Error('illegal instruction\nat 0x0');
+      },
+    };
+    const { addon: used, refusal } = await judge(broken);
+    expect(used).toBeNull();
+    expect(refusal).toMatch(/^The native engine is not used, it refused the self-check: .*illegal instruction$/);
+  });
 });
