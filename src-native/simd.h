@@ -35,7 +35,8 @@ typedef float vfu __attribute__((vector_size(4 * VL), aligned(4), may_alias));
 
 INLINE vf load(const float *from) { return *(const vfu *)from; }
 INLINE void store(float *to, vf v) { *(vfu *)to = v; }
-INLINE vf all(float x) { return (vf){} + x; }
+/* Minus, since x + 0 is an addition to the compiler: -0 would become 0. */
+INLINE vf all(float x) { return x - (vf){}; }
 
 /* The first `count` of VL floats; the others are 0. */
 INLINE vf load_part(const float *from, int count) {
