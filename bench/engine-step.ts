@@ -44,10 +44,28 @@ async function open(program: Program): Promise<ProgramRunner> {
   return NativeSession.create(program, planProgram(program), addon, options.threads);
 }
 
-/** Kernels that are products of matrices; their parameters begin with two counts of products, rows, columns, depth. */
-const PRODUCTS = new Set(['gemm', 'gemmRows']);
-
 /** Milliseconds of a step by label, and the speed of its products, as `readProfile` of engine.mjs gives them. */
+/** Operations of the kernels that are products of matrices, and of convolutions with all taps inside; 0 for the others. */
+function flopsOf(kernel: string, p: Int32Array): number {
+  const product = (from: number, to: number) => p.subarray(from, to).reduce((total, length) => total * length, 1);
+  switch (kernel) {
+    case 'gemm':
+    case 'gemmRows':
+      return 2 * product(0, 5);
+    case 'conv':
+    case 'convWeight':
+      return (2 * p[0] * p[2] * p[3] * product(7, 10) * product(10, 13)) / p[1];
+    case 'convTranspose':
+      return (2 * p[0] * p[2] * p[3] * product(4, 7) * product(10, 13)) / p[1];
+    case 'attention':
+      return 2 * product(0, 4) * (p[4] + p[5]);
+    case 'attentionGradient':
+      return 4 * product(0, 4) * (p[4] + p[5]);
+    default:
+      return 0;
+  }
+}
+
 function profileOf(session: NativeSession, steps: number) {
   const byLabel = new Map<string, number>();
   let total = 0;
@@ -55,9 +73,9 @@ function profileOf(session: NativeSession, steps: number) {
   for (const { label, kernel, parameters, nanoseconds } of session.profile(false)) {
     total += nanoseconds;
     byLabel.set(label, (byLabel.get(label) ?? 0) + nanoseconds);
-    if (!PRODUCTS.has(kernel)) continue;
-    const flops = 2 * steps * parameters.subarray(0, 5).reduce((product, length) => product * length, 1);
-    products = { flops: products.flops + flops, nanoseconds: products.nanoseconds + nanoseconds };
+    const flops = flopsOf(kernel, parameters);
+    if (flops === 0) continue;
+    products = { flops: products.flops + steps * flops, nanoseconds: products.nanoseconds + nanoseconds };
   }
   const shares = [...byLabel].map(([op, spent]) => [op, spent / total] as const).sort((a, b) => b[1] - a[1]);
   return { milliseconds: total / steps / 1e6, shares, gigaflops: products.flops / products.nanoseconds };
