@@ -1,6 +1,6 @@
 /** @file The ops that have kernels of their own, each as a call: which kernel, on which views. */
 
-import { matrixOf, type ResampleAttributes, unchanged } from '../graph/ops/resample.js';
+import { matrixOf, type ResampleAttributes, unchanged } from '../graph/resample-weights.js';
 import { type Attributes, type Operation, type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
 import { NONE, type RowKernel, real, type Word } from './calls.js';
 import { type Emitter, uniformWord } from './emitter.js';

@@ -5,7 +5,7 @@
  */
 
 import { topologicalOrder } from '../gradient.js';
-import { attentionGradient, layerNormGradient } from '../ops/native-only.js';
+import { attentionGradient, layerNormGradient } from '../native-only.js';
 import { reshape } from '../ops/shape.js';
 import type { Program } from '../program.js';
 import type { Operation, Tensor } from '../tensor.js';

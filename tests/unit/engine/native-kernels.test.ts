@@ -21,7 +21,7 @@ import { OP_CASES } from '../graph/support/op-cases.js';
 
 /** Why values or gradients of a case cannot be planned; of every other case, gradients of gradients can be as well. */
 const NOT_PLANNED: Readonly<Record<string, string>> = {
-  maxUnpool: 'places of maxima of another op',
+  maxUnpool: 'places that no maxPool of the program gives',
 };
 
 const RUNS = { seed: 11, numRuns: 6, endOnFailure: true };

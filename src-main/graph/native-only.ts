@@ -13,7 +13,7 @@ import {
   sameShape,
   type Tensor,
   typeName,
-} from '../tensor.js';
+} from './tensor.js';
 
 function notLowered(name: string): never {
   throw new GraphError(`${name} has no ONNX lowering: the native engine alone computes it`);
