@@ -436,9 +436,11 @@ static GemmCut gemm_cut(const int32_t *p) {
   }
   while (cut.products * cut.mTiles * cut.nTiles < tasks) {
     int rows = M / cut.mTiles, columns = N / cut.nTiles;
-    if (rows * 2 > columns && rows >= 2 * 96) cut.mTiles *= 2;
-    else if (columns >= 2 * 96) cut.nTiles *= 2;
-    else if (rows >= 2 * 96) cut.mTiles *= 2;
+    /* Tiles of 192 each way read a and b half as often as those of 96, which only few of them are worth. */
+    int side = cut.products * cut.mTiles * cut.nTiles < 4 ? 2 * 96 : 2 * 192;
+    if (rows * 2 > columns && rows >= side) cut.mTiles *= 2;
+    else if (columns >= side) cut.nTiles *= 2;
+    else if (rows >= side) cut.mTiles *= 2;
     else break;
   }
   int tiles = cut.products * cut.mTiles * cut.nTiles;

@@ -16,7 +16,7 @@
 #define LEAST_BLOCK_BYTES (16 << 10)
 /* Rows of a tile of a matrix product: blocks are multiples of it. */
 #define TILE_ROWS 12
-#define BLOCKS_PER_THREAD 4
+#define BLOCKS_PER_THREAD 8
 
 /* Phases that a kernel may have before they count as nonsense. */
 #define MOST_PHASES 1024
