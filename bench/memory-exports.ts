@@ -90,6 +90,8 @@ export async function openTraining(name: string, provider: Provider) {
       });
       return Number(loss[0]);
     },
+    /** What runs on the device, as it names itself. */
+    engine: session.engine,
     tensorsOnDevice: () => onDevice.size,
     release: () => session.release(),
   };

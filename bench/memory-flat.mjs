@@ -63,7 +63,7 @@ async function train(name) {
   await training.release();
   const counts = tensors.slice(1); // the first step reads its state from the host
   const leaked = Math.max(...counts) - Math.min(...counts) + training.tensorsOnDevice();
-  process.stdout.write(`${JSON.stringify({ readings, tensors: counts[0], leaked })}\n`);
+  process.stdout.write(`${JSON.stringify({ engine: training.engine, readings, tensors: counts[0], leaked })}\n`);
 }
 
 async function measure() {
@@ -86,14 +86,14 @@ async function measure() {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     if (status !== 0) throw new Error(`${name} on ${flags.engine} ended with ${status}`);
-    const { readings, tensors, leaked } = JSON.parse(stdout.trim().split('\n').at(-1));
+    const { engine, readings, tensors, leaked } = JSON.parse(stdout.trim().split('\n').at(-1));
     const tenth = Math.max(1, Math.floor(readings.length / 10));
     const quarter = Math.floor(readings.length / 4);
     const early = median(readings.slice(quarter - tenth, quarter));
     const late = median(readings.slice(-tenth));
     const growth = late / early - 1;
     const row = {
-      engine: flags.engine,
+      engine: flags.engine === 'cpu' ? `cpu: ${engine}` : flags.engine,
       model: name,
       steps: flags.steps,
       cpu: cpus()[0].model.trim(),
