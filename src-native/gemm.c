@@ -17,17 +17,17 @@
 #if VL == 8 /* 16 registers */
 #define GEMM_VECTORS 2
 #define GEMM_MOST_ROWS 12
+#define GEMM_DEPTH 400 /* most of k in one panel: 25 KiB */
 static const int gemm_block_rows[] = {12, 6};
 #else /* 32 registers */
 #define GEMM_VECTORS 4
 #define GEMM_MOST_ROWS 14
+#define GEMM_DEPTH 192 /* 48 KiB with 16 floats in a vector */
 static const int gemm_block_rows[] = {14, 12, 8, 6};
 #endif
 
 #define GEMM_WIDTH (GEMM_VECTORS * VL) /* columns of the widest panel */
-#define GEMM_DEPTH 192                 /* most of k in one panel */
 #define GEMM_CHUNK 240                 /* rows of a that pass by one panel before the next: they stay in the second cache */
-#define GEMM_FAR 320                   /* steps along k longer than this keep rows of a from the first cache */
 
 #ifdef __clang__
 #define GEMM_UNROLL _Pragma("unroll")
@@ -289,8 +289,32 @@ static void gemm_pack(int depth, int n, int width, const float *b, int64_t bRow,
   }
 }
 
-/* to[k*rows + m] = a[m*aRow + k*aCol] */
-static void gemm_pack_a(int depth, int rows, const float *a, int64_t aRow, int64_t aCol, float *to) {
+/* Where elements of a are: (m,k) at `at` + m*row + k*col. */
+typedef struct {
+  const float *at;
+  int64_t row, col;
+} GemmRows;
+
+#if VL == 8
+/* Floats of a packed row: an odd number of cache lines, so that rows do not fall on the same sets. */
+INLINE int gemm_row_floats(int depth) { return (up(depth, 16) | 1) * 16; }
+INLINE int gemm_is_far(int64_t aCol, int rows) {
+  (void)rows;
+  return aCol != 1;
+}
+/* A copy of a as [rows][depth]: each row is then read from end to end, which is what these processors fetch ahead best. */
+static GemmRows gemm_pack_a(int depth, int rows, const float *a, int64_t aRow, int64_t aCol, float *to) {
+  int width = gemm_row_floats(depth);
+  gemm_pack(rows, depth, width, a, aRow, aCol, to);
+  return (GemmRows){to, width, 1};
+}
+#else
+#define GEMM_FAR 320 /* steps along k longer than this keep rows of a from the first cache */
+INLINE int gemm_row_floats(int depth) { return depth; }
+/* Steps along k over many pages cost more than a copy. */
+INLINE int gemm_is_far(int64_t aCol, int rows) { return aCol != 1 && aCol > most(2 * rows, GEMM_FAR); }
+/* A copy of a as [depth][rows]. */
+static GemmRows gemm_pack_a(int depth, int rows, const float *a, int64_t aRow, int64_t aCol, float *to) {
   if (aRow == 1) {
     gemm_copy(depth, rows / VL, a, aCol, to, rows);
     int m = rows / VL * VL;
@@ -300,7 +324,9 @@ static void gemm_pack_a(int depth, int rows, const float *a, int64_t aRow, int64
     for (int k = 0; k < depth; k++)
       for (int m = 0; m < rows; m++) to[k * rows + m] = a[m * aRow + k * aCol];
   }
+  return (GemmRows){to, 1, rows};
 }
+#endif
 
 /* c = bias + d, for products over nothing. */
 static void gemm_empty(int rows, int n, const GemmOut *o) {
@@ -346,7 +372,7 @@ static GemmStream gemm_source(const float *b, int64_t bRow, int64_t bCol, int de
 /* Bytes of `local` for gemm_whole and gemm_serial. */
 static int64_t gemm_serial_bytes(int M, int N, int K) {
   int depth = least(K, GEMM_DEPTH), rows = least(M, GEMM_CHUNK), width = least(up(N, VL) * VL, GEMM_WIDTH);
-  return 4 * (int64_t)depth * width + up(4 * depth * rows, 64) * 64;
+  return 4 * (int64_t)depth * width + up(4 * gemm_row_floats(depth) * rows, 64) * 64;
 }
 
 /* One product, all on this thread; `out` is at its first element. */
@@ -361,13 +387,8 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
     GemmOut o = out;
     for (int block = 0; block < blocks; block++) {
       int k = gemm_cold_at(K, block), depth = gemm_cold_at(K, block + 1) - k;
-      const float *from = a + first * aRow + k * aCol;
-      int64_t fromRow = aRow, fromCol = aCol;
-      /* Steps along k over many pages cost more than a copy. */
-      if (aCol != 1 && panels > 1 && aCol > most(2 * rows, GEMM_FAR)) {
-        gemm_pack_a(depth, rows, from, aRow, aCol, packed);
-        from = packed, fromRow = 1, fromCol = rows;
-      }
+      GemmRows from = {a + first * aRow + k * aCol, aRow, aCol};
+      if (panels > 1 && gemm_is_far(aCol, rows)) from = gemm_pack_a(depth, rows, from.at, aRow, aCol, packed);
       for (int i = 0; i < panels; i++) {
         int begin = gemm_panel_at(N, i), vectors = gemm_panel_at(N, i + 1) - begin, at = begin * VL;
         int n = least(vectors * VL, N - at);
@@ -384,10 +405,10 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
                                          gemm_at(laterDepth, panels, i + 1) - begin, rows);
         }
         if (bCol == 1 && whole && (rows <= 2 * gemm_block_rows[vectors - 1] || gemm_spread(source, bRow, vectors))) {
-          gemm_panel(rows, vectors, depth, from, fromRow, fromCol, source, bRow, &ahead, &shifted, first);
+          gemm_panel(rows, vectors, depth, from.at, from.row, from.col, source, bRow, &ahead, &shifted, first);
         } else {
           gemm_pack(depth, n, vectors * VL, source, bRow, bCol, panel);
-          gemm_panel(rows, vectors, depth, from, fromRow, fromCol, panel, vectors * VL, &ahead, &shifted, first);
+          gemm_panel(rows, vectors, depth, from.at, from.row, from.col, panel, vectors * VL, &ahead, &shifted, first);
         }
       }
       o = gemm_next(o);
@@ -421,6 +442,7 @@ typedef struct {
 } GemmCut;
 
 #define GEMM_TASK 2e6 /* least operations of a task: about 12 microseconds */
+#define GEMM_PART 384 /* least k of a part */
 #define GEMM_TASKS 16 /* tasks that a product is cut into, if it is large enough */
 
 static GemmCut gemm_cut(const int32_t *p) {
@@ -444,7 +466,7 @@ static GemmCut gemm_cut(const int32_t *p) {
     else break;
   }
   int tiles = cut.products * cut.mTiles * cut.nTiles;
-  if (tiles < tasks) cut.parts = most(1, least(up(tasks, tiles), K / (2 * GEMM_DEPTH)));
+  if (tiles < tasks) cut.parts = most(1, least(up(tasks, tiles), K / GEMM_PART));
   return cut;
 }
 

@@ -51,8 +51,11 @@ static inline int memory_take(Memory *memory, size_t bytes) {
   if (mapped == MAP_FAILED) return 0;
   *memory = (Memory){mapped, all, (char *)rounded((size_t)(uintptr_t)mapped, LARGE_PAGE)};
 #ifdef MADV_HUGEPAGE
-  /* Fewer misses of the address cache; a system without large pages says no, and nothing is lost. */
-  if (bytes >= LARGE_PAGE) madvise(memory->start, rounded(bytes, LARGE_PAGE), MADV_HUGEPAGE);
+  /*
+   * Fewer misses of the address cache, and no two parts of a page on the same sets of the second cache by chance. A system
+   * without large pages says no, and nothing is lost.
+   */
+  if (bytes >= LARGE_PAGE / 16) madvise(memory->start, rounded(bytes, LARGE_PAGE), MADV_HUGEPAGE);
 #endif
   return 1;
 #endif

@@ -14,9 +14,9 @@
 #define BLOCK_BYTES (512 << 10)
 /* Less is not worth a task. */
 #define LEAST_BLOCK_BYTES (16 << 10)
-/* Rows of a tile of a matrix product: blocks are multiples of it. */
-#define TILE_ROWS 12
-#define BLOCKS_PER_THREAD 8
+/* Rows of a tile of a matrix product: what a block has beyond a multiple of it costs as much as a whole tile. */
+#define TILE_ROWS 6
+#define BLOCKS_PER_THREAD 4
 
 /* Phases that a kernel may have before they count as nonsense. */
 #define MOST_PHASES 1024
@@ -30,7 +30,7 @@ typedef struct {
   int call, calls;
   /* Of the call; unused where `rows` is not 0. */
   int phase;
-  int rows, block;
+  int rows;
   int tasks;
 } Step;
 
@@ -139,17 +139,31 @@ static bool describe_calls(Plan *plan, const KernelType *const *kernels, PlanErr
   return true;
 }
 
-/* Rows of a block: results do not depend on it. */
-static int block_rows(int rows, int64_t row_bytes, int64_t shared_bytes, int threads) {
+/* Rows of a block, about: results do not depend on it. */
+static int64_t block_rows(int rows, int64_t row_bytes, int64_t shared_bytes, int threads) {
   int64_t bytes = row_bytes > 0 ? row_bytes : 1;
   int64_t fit = (shared_bytes > BLOCK_BYTES ? shared_bytes : BLOCK_BYTES) / bytes;
   int64_t even = rows / ((int64_t)threads * BLOCKS_PER_THREAD);
   int64_t floor = LEAST_BLOCK_BYTES / bytes;
   int64_t block = fit < even ? fit : even;
   if (block < floor) block = floor;
-  block = block / TILE_ROWS * TILE_ROWS;
-  if (block < TILE_ROWS) block = TILE_ROWS;
-  return block < rows ? (int)block : rows;
+  return block < TILE_ROWS ? TILE_ROWS : block;
+}
+
+/*
+ * Blocks that rows are cut into, evenly: as many for every thread, since one block more would keep one thread busy while the
+ * others wait; of the next few such numbers the one that fills its tiles best.
+ */
+static int block_count(int rows, int64_t block, int threads) {
+  int64_t least_count = (rows + block - 1) / block;
+  if (least_count <= threads) return (int)least_count;
+  int64_t count = (least_count + threads - 1) / threads * threads, best = count, least_waste = INT64_MAX;
+  for (int64_t more = 0; more < 3 && count <= rows; more++, count += threads) {
+    int64_t tiles = (rows + count * TILE_ROWS - 1) / (count * TILE_ROWS);
+    int64_t waste = tiles * TILE_ROWS * count - rows;
+    if (waste < least_waste) best = count, least_waste = waste;
+  }
+  return best < rows ? (int)best : rows;
 }
 
 /* The calls from `first` on that are joined: the phases before their rows, then the rows of all of them. */
@@ -172,9 +186,9 @@ static int add_group(Plan *plan, int first, int step, PlanError *error) {
   }
   if (plan->shape[first].kernel->rows == NULL) return step;
   int rows = plan->shape[first].rows;
-  int block = block_rows(rows, row_bytes, shared_bytes, plan->threads);
-  int tasks = rows == 0 ? 0 : up(rows, block);
-  plan->step[step++] = (Step){.call = first, .calls = last - first + 1, .rows = rows, .block = block, .tasks = tasks};
+  int64_t block = block_rows(rows, row_bytes, shared_bytes, plan->threads);
+  int tasks = rows == 0 ? 0 : block_count(rows, block, plan->threads);
+  plan->step[step++] = (Step){.call = first, .calls = last - first + 1, .rows = rows, .tasks = tasks};
   return step;
 }
 
@@ -265,8 +279,8 @@ static void run_task(void *self, int at, int task, int thread) {
     plan->shape[step->call].kernel->run(&plan->call[step->call], step->phase, task, local);
     return;
   }
-  int first = task * step->block;
-  int last = step->rows - first < step->block ? step->rows : first + step->block;
+  int first = (int)((int64_t)step->rows * task / step->tasks);
+  int last = (int)((int64_t)step->rows * (task + 1) / step->tasks);
   for (int i = step->call; i < step->call + step->calls; i++) {
     int64_t before = plan->profiled ? nanoseconds() : 0;
     plan->shape[i].kernel->range(&plan->call[i], first, last, local);
