@@ -187,15 +187,17 @@ INLINE int gemm_panels(int n) { return up(up(n, VL), GEMM_VECTORS); }
 INLINE int gemm_panel_at(int n, int i) { return gemm_at(up(n, VL), gemm_panels(n), i); }
 /* Blocks that a sum over k is taken in. */
 INLINE int gemm_blocks(int k) { return up(k, GEMM_DEPTH); }
+/* Most of k in one panel where rows of a are read across, each step from a cache line of its own. */
+#define GEMM_DEPTH_ACROSS 192
 
 /*
  * The same where a and b are read for the first time: nothing has been fetched ahead for the first block, and so a long sum
- * begins with short ones.
+ * begins with short ones. `deepest` is the most of k in one panel.
  */
-INLINE int gemm_cold_blocks(int k) { return k < 2 * GEMM_DEPTH ? gemm_blocks(k) : 2 + gemm_blocks(k - 96); }
-INLINE int gemm_cold_at(int k, int i) {
-  if (k < 2 * GEMM_DEPTH) return gemm_at(k, gemm_blocks(k), i);
-  return i < 2 ? 32 * i : 96 + gemm_at(k - 96, gemm_blocks(k - 96), i - 2);
+INLINE int gemm_cold_blocks(int k, int deepest) { return k < 2 * deepest ? up(k, deepest) : 2 + up(k - 96, deepest); }
+INLINE int gemm_cold_at(int k, int deepest, int i) {
+  if (k < 2 * deepest) return gemm_at(k, up(k, deepest), i);
+  return i < 2 ? 32 * i : 96 + gemm_at(k - 96, up(k - 96, deepest), i - 2);
 }
 
 /* All rows of a by one panel of b. */
@@ -298,9 +300,10 @@ typedef struct {
 #if VL == 8
 /* Floats of a packed row: an odd number of cache lines, so that rows do not fall on the same sets. */
 INLINE int gemm_row_floats(int depth) { return (up(depth, 16) | 1) * 16; }
+#define GEMM_FAR 128 /* steps along k longer than this cost more than a copy */
 INLINE int gemm_is_far(int64_t aCol, int rows) {
   (void)rows;
-  return aCol != 1;
+  return aCol > GEMM_FAR;
 }
 /* A copy of a as [rows][depth]: each row is then read from end to end, which is what these processors fetch ahead best. */
 static GemmRows gemm_pack_a(int depth, int rows, const float *a, int64_t aRow, int64_t aCol, float *to) {
@@ -381,14 +384,16 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
   if (K == 0) gemm_empty(M, N, &out);
   if (M == 0 || N == 0 || K == 0) return;
   float *panel = (float *)local, *packed = panel + (int64_t)least(K, GEMM_DEPTH) * least(up(N, VL) * VL, GEMM_WIDTH);
-  int blocks = gemm_cold_blocks(K), panels = gemm_panels(N), chunks = up(M, GEMM_CHUNK);
+  int panels = gemm_panels(N), chunks = up(M, GEMM_CHUNK);
+  int across = aCol != 1 && !(panels > 1 && gemm_is_far(aCol, up(M, chunks)));
+  int deepest = across ? GEMM_DEPTH_ACROSS : GEMM_DEPTH, blocks = gemm_cold_blocks(K, deepest);
   for (int chunk = 0; chunk < chunks; chunk++) {
     int first = gemm_at(M, chunks, chunk), rows = gemm_at(M, chunks, chunk + 1) - first;
     GemmOut o = out;
     for (int block = 0; block < blocks; block++) {
-      int k = gemm_cold_at(K, block), depth = gemm_cold_at(K, block + 1) - k;
+      int k = gemm_cold_at(K, deepest, block), depth = gemm_cold_at(K, deepest, block + 1) - k;
       GemmRows from = {a + first * aRow + k * aCol, aRow, aCol};
-      if (panels > 1 && gemm_is_far(aCol, rows)) from = gemm_pack_a(depth, rows, from.at, aRow, aCol, packed);
+      if (aCol != 1 && !across) from = gemm_pack_a(depth, rows, from.at, aRow, aCol, packed);
       for (int i = 0; i < panels; i++) {
         int begin = gemm_panel_at(N, i), vectors = gemm_panel_at(N, i + 1) - begin, at = begin * VL;
         int n = least(vectors * VL, N - at);
@@ -396,7 +401,7 @@ static void gemm_whole(int M, int N, int K, const float *a, int64_t aRow, int64_
         const float *source = b + k * bRow + at * bCol;
         int whole = n == vectors * VL;
         GemmAhead ahead = {0};
-        int later = k + depth, laterDepth = later < K ? gemm_cold_at(K, block + 2) - later : 0;
+        int later = k + depth, laterDepth = later < K ? gemm_cold_at(K, deepest, block + 2) - later : 0;
         if (i + 1 < panels) ahead.streams[0] = gemm_source(source + n * bCol, bRow, bCol, depth, least(n, N - at - n));
         else if (later < K) ahead.streams[0] = gemm_source(b + later * bRow, bRow, bCol, laterDepth, least(n, N));
         if (aCol != 1 && later < K) {

@@ -39,6 +39,30 @@ INLINE void store(float *to, vf v) { *(vfu *)to = v; }
 INLINE vf all(float x) { return x - (vf){}; }
 
 /* The first `count` of VL floats; the others are 0. */
+#if VL == 8 && defined(__AVX2__)
+#include <immintrin.h>
+static const int32_t first_lanes[2 * VL] = {-1, -1, -1, -1, -1, -1, -1, -1};
+INLINE vf load_part(const float *from, int count) {
+  return (vf)_mm256_maskload_ps(from, _mm256_loadu_si256((const __m256i *)(first_lanes + VL - count)));
+}
+/* By halves: AMD's processors take dozens of cycles for a masked store. */
+INLINE void store_part(float *to, vf v, int count) {
+  __m128 part = _mm256_castps256_ps128((__m256)v);
+  if (count & 8) {
+    store(to, v);
+    return;
+  }
+  if (count & 4) {
+    _mm_storeu_ps(to, part);
+    part = _mm256_extractf128_ps((__m256)v, 1), to += 4;
+  }
+  if (count & 2) {
+    _mm_storel_pi((__m64 *)to, part);
+    part = _mm_movehl_ps(part, part), to += 2;
+  }
+  if (count & 1) _mm_store_ss(to, part);
+}
+#else
 INLINE vf load_part(const float *from, int count) {
   float part[VL] = {0};
   memcpy(part, from, (size_t)count * sizeof(float));
@@ -49,6 +73,7 @@ INLINE void store_part(float *to, vf v, int count) {
   store(part, v);
   memcpy(to, part, (size_t)count * sizeof(float));
 }
+#endif
 
 INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask & (vi)no)); }
 INLINE vf vmax(vf a, vf b) { return choose(a > b, a, b); }

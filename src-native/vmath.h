@@ -72,8 +72,6 @@ INLINE vf vf_load_part(const float *from, int count, float other) {
 INLINE void vf_store_part(float *to, vf v, int count) {
 #if defined(__AVX512F__) && VL == 16
   _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)v);
-#elif defined(__AVX2__) && VL == 8
-  _mm256_maskstore_ps(to, vmath_lanes(count), (__m256)v);
 #else
   store_part(to, v, count);
 #endif
