@@ -44,7 +44,6 @@ async function open(program: Program): Promise<ProgramRunner> {
   return NativeSession.create(program, planProgram(program), addon, options.threads);
 }
 
-/** Milliseconds of a step by label, and the speed of its products, as `readProfile` of engine.mjs gives them. */
 /** Operations of the kernels that are products of matrices, and of convolutions with all taps inside; 0 for the others. */
 function flopsOf(kernel: string, p: Int32Array): number {
   const product = (from: number, to: number) => p.subarray(from, to).reduce((total, length) => total * length, 1);
@@ -66,6 +65,7 @@ function flopsOf(kernel: string, p: Int32Array): number {
   }
 }
 
+/** Milliseconds of a step by label, and the speed of its products, as `readProfile` of engine.mjs gives them. */
 function profileOf(session: NativeSession, steps: number) {
   const byLabel = new Map<string, number>();
   let total = 0;

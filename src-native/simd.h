@@ -41,11 +41,11 @@ INLINE vf all(float x) { return x - (vf){}; }
 /* The first `count` of VL floats; the others are 0. */
 #if VL == 8 && defined(__AVX2__)
 #include <immintrin.h>
-static const int32_t first_lanes[2 * VL] = {-1, -1, -1, -1, -1, -1, -1, -1};
-INLINE vf load_part(const float *from, int count) {
-  return (vf)_mm256_maskload_ps(from, _mm256_loadu_si256((const __m256i *)(first_lanes + VL - count)));
+INLINE __m256i first_lanes(int count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-/* By halves: AMD's processors take dozens of cycles for a masked store. */
+INLINE vf load_part(const float *from, int count) { return (vf)_mm256_maskload_ps(from, first_lanes(count)); }
+/* By halves: four times as fast as a masked store on AMD's Zen 3. */
 INLINE void store_part(float *to, vf v, int count) {
   __m128 part = _mm256_castps256_ps128((__m256)v);
   if (count & 8) {

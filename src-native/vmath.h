@@ -49,20 +49,12 @@ INLINE vf vf_min(vf a, vf b) {
 /* x within [low, high]; NaN stays. */
 INLINE vf vf_clamp(vf x, float low, float high) { return vf_min(all(high), vf_max(all(low), x)); }
 
-#if defined(__AVX2__) && VL == 8
-/* The first `count` of 8 lanes. */
-INLINE __m256i vmath_lanes(int count) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
-#endif
-
 /* The first `count` (1 .. VL - 1) of VL floats, the others `other`; nothing beyond is touched. */
 INLINE vf vf_load_part(const float *from, int count, float other) {
 #if defined(__AVX512F__) && VL == 16
   return (vf)_mm512_mask_loadu_ps(_mm512_set1_ps(other), (__mmask16)((1u << count) - 1), from);
 #elif defined(__AVX2__) && VL == 8
-  __m256i lanes = vmath_lanes(count);
-  return (vf)_mm256_blendv_ps(_mm256_set1_ps(other), _mm256_maskload_ps(from, lanes), (__m256)lanes);
+  return (vf)_mm256_blendv_ps(_mm256_set1_ps(other), (__m256)load_part(from, count), (__m256)first_lanes(count));
 #else
   float part[VL];
   for (int i = 0; i < VL; i++) part[i] = i < count ? from[i] : other;

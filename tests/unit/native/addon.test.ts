@@ -148,6 +148,38 @@ function tests(native: NativeAddon): void {
       }
     });
 
+    // Columns that lie near are read across, those far apart from a copy; sums longer than a panel, rows that fill no tile.
+    it.each([
+      [70, 41, 900],
+      [331, 41, 450],
+      [515, 100, 203],
+    ])('multiplies a transposed [%i] by [%i] over %i', async (m, n, k) => {
+      if (set !== 'best') process.env.PRETEXT_NATIVE = set;
+      const [a, b, c] = [0, m * k, m * k + k * n];
+      const parameters = product('gemm', m, n, k, { a, b, c, bias: NONE }).parameters.slice();
+      parameters.splice(6, 2, 1, m);
+      const given = numbers(c, 2);
+      const results = [];
+      for (const threads of [1, 3]) {
+        const handle = compile([{ kernel: 'gemm', parameters }], c + m * n, threads);
+        native.write(handle, 0, given);
+        await native.run(handle);
+        const result = new Float32Array(m * n);
+        native.read(handle, c, result);
+        results.push(result);
+      }
+      expect(Buffer.from(results[1]!.buffer).equals(Buffer.from(results[0]!.buffer))).toBe(true);
+      let worst = 0;
+      for (let row = 0; row < m; row++) {
+        for (let column = 0; column < n; column++) {
+          let sum = 0;
+          for (let i = 0; i < k; i++) sum += given[i * m + row]! * given[b + i * n + column]!;
+          worst = Math.max(worst, Math.abs(results[0]![row * n + column]! - sum));
+        }
+      }
+      expect(worst).toBeLessThan(1e-4);
+    });
+
     it('gives the same bits on any number of threads, in blocks or not, run after run', async () => {
       if (set !== 'best') process.env.PRETEXT_NATIVE = set;
       const one = await runChain(false, 1);
